@@ -1,0 +1,1 @@
+"""Kebao: a catalogue of science and technology services."""

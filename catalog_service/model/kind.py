@@ -1,0 +1,161 @@
+"""Kinds and fields: the compiled form of the shapes. Nothing else in Python says what a record may hold.
+
+When to use: whoever needs a form, a table, a schema, an index or a page asks a `Kind`. How to add a kind: one shape
+file and one line in ``shapes/manifest.ttl``; see `catalog_service.model.compiler`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from catalog_service.model.terms import Term
+
+FieldType = Literal["text", "string", "concept", "reference", "iri", "integer", "decimal", "date", "boolean", "node"]
+"""``text`` has a language tag; ``concept`` is of a code list; ``reference`` a record; ``node`` an inner node."""
+
+Obligation = Literal["M", "C", "R", "O", "-"]
+"""Mandatory, conditional, recommended, optional; ``-`` is computed and never supplied."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One element of a kind, or of an inner node of it."""
+
+    name: str
+    """The short name, used for columns, JSON members, index fields and paths of findings."""
+    number: str
+    """The profile's number such as ``P03``; empty for members of inner nodes that have none."""
+    path: tuple[Term, ...]
+    """Predicates from the owner's node; longer than one for values behind unnamed inner nodes."""
+    type: FieldType
+    labels: Mapping[str, str]
+    definitions: Mapping[str, str]
+    obligation: Obligation = "O"
+    min_count: int = 0
+    max_count: int | None = None
+    """Largest number of values (a language each for ``text`` with ``unique_lang``); None is without bound."""
+    unique_lang: bool = False
+    datatype: str = ""
+    """Datatype IRI of literals."""
+    classes: tuple[str, ...] = ()
+    """Class IRIs: of the inner node, or the allowed ones of a reference."""
+    schemes: tuple[str, ...] = ()
+    """Slugs of the code lists a concept may come from."""
+    codes: tuple[str, ...] = ()
+    """Notations allowed by ``sh:in``, if the list is narrowed."""
+    leaf: bool = False
+    """Whether only concepts without narrower ones are good."""
+    fields: tuple[Field, ...] = ()
+    """Members of an inner node."""
+    pattern: str = ""
+    max_length: int | None = None
+    min_length: int | None = None
+    minimum: str = ""
+    maximum: str = ""
+    less_than: str = ""
+    """Predicate term of the partner field that ``sh:lessThanOrEquals`` or ``sh:lessThan`` names."""
+    default: str = ""
+    """The value that is meant when none is given: a code, or a lexical form."""
+    group: str = ""
+    """Slug of the group it stands in on forms and pages."""
+    search_weight: float = 0.0
+    """Boost of the text in search; 0 is not searched."""
+    private: bool = False
+    computed: bool = False
+    """Filled by the catalogue, never by cataloguers."""
+    system: bool = False
+    """Filled by the catalogue when absent (identifier, issued)."""
+    column: bool = True
+    """Whether it has a column in tables."""
+    examples: tuple[str, ...] = ()
+    shape: str = ""
+    """IRI of the property shape."""
+    alignments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Format name (``oai_dc``, ``dcat``, ``schema_org``) to the IRIs of properties there."""
+
+    def label(self, lang: str) -> str:
+        """Return the label in a language."""
+        return self.labels.get(lang) or self.labels["zh"]
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One way to narrow a search: a name in addresses, a path to values and how they are offered."""
+
+    name: str
+    labels: Mapping[str, str]
+    definitions: Mapping[str, str]
+    path: tuple[Term, ...]
+    """From the record's node, through inner nodes or, if ``foreign``, through one reference into another record."""
+    type: Literal["concept", "reference", "boolean", "price", "period", "coverage", "rating"]
+    """``coverage``: areas with the within/cover rule; ``price`` and ``period`` are ranges over the offers."""
+    scheme: str = ""
+    foreign: bool = False
+    order: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of record, compiled from its node shape."""
+
+    name: str
+    """The one name everywhere: IRI, set, command, ``kind=``; such as ``service-product``."""
+    class_iri: str
+    also: tuple[str, ...]
+    """Further classes every record of the kind is typed with."""
+    labels: Mapping[str, str]
+    plurals: Mapping[str, str]
+    counter: Mapping[str, str]
+    """Phrase for a count with ``{n}``, such as ``{n} 项服务产品``."""
+    prefix: str
+    """What the kind's own records are called when listed first, kept for display; identifiers carry the platform's."""
+    lifecycle: tuple[str, ...]
+    fields: tuple[Field, ...]
+    facets: tuple[Facet, ...]
+    title: str
+    """Short name of the field that names a record."""
+    summary: str = ""
+    """Short name of the field that says in one sentence what it is."""
+    hit_fields: tuple[str, ...] = ()
+    """Short names a search hit carries."""
+    dependencies: tuple[tuple[Term, ...], ...] = ()
+    """Sequence paths into other records whose values the public form or the index takes."""
+    sets: Mapping[str, tuple[tuple[Term, ...], str]] = field(default_factory=dict)
+    """OAI set prefix (``cat``, ``region``) to the path of its concept and the code list."""
+    shape: str = ""
+    definitions: Mapping[str, str] = field(default_factory=dict)
+
+    def field(self, name: str) -> Field | None:
+        """Return the field a dotted short name names, such as ``offer.minPrice``; positions in it are passed over."""
+        return find_field(self.fields, name)
+
+    def walk(self) -> Iterator[tuple[str, Field]]:
+        """Yield every field with its dotted name, depth first."""
+        yield from _walk(self.fields, "")
+
+    def label(self, lang: str) -> str:
+        """Return the kind's label in a language."""
+        return self.labels.get(lang) or self.labels["zh"]
+
+
+def find_field(fields: tuple[Field, ...], name: str) -> Field | None:
+    """Return the field a dotted short name names among ``fields``, or None."""
+    found: Field | None = None
+    for part in name.split("."):
+        if part.isdigit():
+            continue
+        found = next((each for each in fields if each.name == part), None)
+        if found is None:
+            return None
+        fields = found.fields
+    return found
+
+
+def _walk(fields: tuple[Field, ...], before: str) -> Iterator[tuple[str, Field]]:
+    for each in fields:
+        yield before + each.name, each
+        yield from _walk(each.fields, f"{before}{each.name}.")

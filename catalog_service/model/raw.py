@@ -1,0 +1,40 @@
+"""What readers hand to normalisation: values as people wrote them, each with its place."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from catalog_service.model.report import NOWHERE, Place
+
+if TYPE_CHECKING:
+    from catalog_service.model.terms import Triple
+
+Scalar = str | int | float | bool | dt.datetime | dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class RawValue:
+    """One value as it stood in a cell or a JSON member."""
+
+    value: Scalar
+    place: Place = NOWHERE
+    language: str = ""
+    """The language the column or member names, or empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawRecord:
+    """One record as a reader found it: named values (tables, JSON) or triples (RDF), never both."""
+
+    place: Place
+    kind: str = ""
+    """The kind's name if the source tells it."""
+    values: tuple[tuple[str, RawValue], ...] = ()
+    """Pairs of a dotted short name, with the position of inner nodes, such as ``offer.0.minPrice``, and a value."""
+    iri: str = ""
+    triples: tuple[Triple, ...] = ()
+    """All triples of the record with blank nodes as the source has them; places are by line of the record's start."""
+    unknown: tuple[tuple[str, RawValue], ...] = ()
+    """Columns or members that no field answers to."""

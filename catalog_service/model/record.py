@@ -1,0 +1,89 @@
+"""A record: the triples about its IRI and its inner nodes, and their canonical form (architecture, decision 2)."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from catalog_service.model.terms import Term, Triple, iri, language, split_line, value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+Nodes = dict[Term, dict[Term, list[Term]]]
+"""Subject to predicate to objects, all as N-Triples terms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record of a kind. ``iri`` has no brackets; ``nodes`` holds the record's own node and its inner nodes."""
+
+    iri: str
+    kind: str
+    nodes: Mapping[Term, Mapping[Term, list[Term]]]
+
+    @property
+    def node(self) -> Term:
+        """The record's own node as a term."""
+        return iri(self.iri)
+
+    def triples(self) -> Iterator[Triple]:
+        """Yield every triple, in no promised order."""
+        for subject, properties in self.nodes.items():
+            for predicate, objects in properties.items():
+                for term in objects:
+                    yield subject, predicate, term
+
+    def canonical(self) -> bytes:
+        """Return sorted N-Triples in UTF-8, one triple a line: the bytes that are stored and hashed."""
+        return canonical(self.triples())
+
+    def objects(self, *path: Term, of: Term | None = None) -> list[Term]:
+        """Return the objects reached from ``of`` (the record's own node) along predicates, given as terms."""
+        reached = [of or self.node]
+        for predicate in path:
+            reached = [term for node in reached for term in self.nodes.get(node, {}).get(predicate, ())]
+        return reached
+
+    def text(self, predicate: Term, lang: str, of: Term | None = None) -> str:
+        """Return the text of a property in the asked language, else in Chinese, else in any; empty if there is none."""
+        return best_text(self.objects(predicate, of=of), lang)
+
+
+def best_text(terms: Iterable[Term], lang: str) -> str:
+    """Return the literal's text that suits a reader of ``lang`` best; empty without terms.
+
+    >>> best_text(['"检索"@zh', '"search"@en'], "en")
+    'search'
+    """
+    found = list(terms)
+    for wanted in (lang, "zh", "en"):
+        for term in found:
+            if language(term).split("-")[0] == wanted:
+                return value(term)
+    return value(found[0]) if found else ""
+
+
+def nodes_of(triples: Iterable[Triple]) -> Nodes:
+    """Group triples by subject and predicate."""
+    nodes: Nodes = {}
+    for subject, predicate, term in triples:
+        nodes.setdefault(subject, {}).setdefault(predicate, []).append(term)
+    return nodes
+
+
+def canonical(triples: Iterable[Triple]) -> bytes:
+    """Return the canonical form of triples without blank nodes: sorted, without doubles, N-Triples in UTF-8."""
+    return "".join(sorted({f"{s} {p} {o} .\n" for s, p, o in triples})).encode()
+
+
+def content_hash(canonical_form: bytes) -> str:
+    """Return the SHA-256 of a canonical form in hexadecimal digits."""
+    return hashlib.sha256(canonical_form).hexdigest()
+
+
+def parse_canonical(canonical_form: bytes, record_iri: str, kind: str) -> Record:
+    """Return the record whose canonical form this is."""
+    lines = canonical_form.decode().split("\n")
+    return Record(record_iri, kind, nodes_of(split_line(line) for line in lines if line))

@@ -1,0 +1,1 @@
+"""Search engines behind one port; this package knows nothing of the catalogue."""

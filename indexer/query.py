@@ -1,0 +1,134 @@
+"""The clause tree: what every engine is asked, whatever language it speaks itself.
+
+A query text is parsed once (`indexer.grammar`) into these clauses; facets and kinds become clauses too. An engine
+translates the tree and adds nothing of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Stream = Literal["words", "bigrams", "characters", "pinyin"]
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every document; never scored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token in one stream of one text field, with a boost; scored by BM25."""
+
+    field: str
+    stream: Stream
+    token: str
+    boost: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Tokens one after another in one stream of one text field; scored by BM25."""
+
+    field: str
+    stream: Stream
+    tokens: tuple[str, ...]
+    boost: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword:
+    """One of several exact values of a keyword field; never scored."""
+
+    field: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A number field between two bounds, both inclusive, None being open; never scored."""
+
+    field: str
+    minimum: int | None = None
+    maximum: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """All clauses hold; scores add up, and so do those of ``optional`` clauses that happen to hold.
+
+    Without clauses it holds everywhere, as `All` does.
+    """
+
+    clauses: tuple[Clause, ...]
+    optional: tuple[Clause, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """At least one clause holds; the scores of those that hold add up. Without clauses it holds nowhere."""
+
+    clauses: tuple[Clause, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The clause does not hold; never scored."""
+
+    clause: Clause
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """At least one clause holds; the score is the best one's (a disjunction maximum)."""
+
+    clauses: tuple[Clause, ...]
+
+
+Clause: TypeAlias = "All | Token | Phrase | Keyword | Range | And | Or | Not | Best"
+
+
+@dataclass(frozen=True, slots=True)
+class FacetRequest:
+    """Counts of a keyword field's values, under all filters but the one called ``leave_out`` (multi-select)."""
+
+    name: str
+    field: str
+    leave_out: str = ""
+    limit: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """The number of documents under a clause and all filters but ``leave_out``: for price and period steps."""
+
+    name: str
+    clause: Clause
+    leave_out: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """An order: ``relevance`` or a number field, ties by id ascending. Documents without the number come last."""
+
+    by: str = "relevance"
+    descending: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """One search: a scored query, named filters, what is counted, and which page of which order.
+
+    ``after`` is the sort key of the last hit seen, as `Hit.key` gave it; for relevance the engine keeps to the first
+    1,000 hits (architecture, decision 7).
+    """
+
+    query: Clause
+    filters: tuple[tuple[str, Clause], ...] = ()
+    """Named, not scored, all must hold."""
+    facets: tuple[FacetRequest, ...] = ()
+    counts: tuple[Count, ...] = ()
+    sort: Sort = Sort()
+    size: int = 20
+    after: tuple[float | int | None, str] | None = None
