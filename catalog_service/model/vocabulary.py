@@ -1,0 +1,396 @@
+"""The code lists: concepts, schemes and finding a concept by what people write.
+
+A list is one SKOS file under ``vocab/schemes``, named after its slug; what maps one list to another lies under
+``vocab/mappings``. To add a list, add a file. A file is parsed when its list is first asked for, so that a command
+which needs three lists does not read three thousand regions.
+Source: https://www.w3.org/TR/skos-reference/
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from catalog_service.model import terms
+from catalog_service.namespaces import CODE_LISTS, DCT, TYPE, term
+from catalog_service.resources import folder as resource_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from catalog_service.model.terms import Term, Triple
+
+_SCHEME = term("skos:ConceptScheme")
+_CONCEPT = term("skos:Concept")
+_IN_SCHEME = term("skos:inScheme")
+_NOTATION = term("skos:notation")
+_LABEL = term("skos:prefLabel")
+_ALT_LABEL = term("skos:altLabel")
+_BROADER = term("skos:broader")
+_DEFINITION = term("skos:definition")
+_REPLACED_BY = term("dct:isReplacedBy")
+_SOURCE = term("dct:source")
+_COMPLETENESS = term("stsd:completeness")
+_MATCHES = {
+    term(f"skos:{name}"): name for name in ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch")
+}
+_TITLES = (_LABEL, f"<{DCT}title>", "<http://www.w3.org/2000/01/rdf-schema#label>")
+
+_SEPARATORS = re.compile(r"[/／>＞›→»|｜]")
+_LONGEST_NAME = 60
+"""No label is longer; a longer text is no name of a concept and is not taken apart."""
+
+_Nodes = dict[str, dict[str, list[str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """One entry of a code list."""
+
+    iri: str
+    scheme: str
+    """Slug of its list."""
+    notation: str
+    labels: Mapping[str, str]
+    alt_labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    broader: str | None = None
+    """Notation of the next wider concept."""
+    narrower: tuple[str, ...] = ()
+    definitions: Mapping[str, str] = field(default_factory=dict)
+    matches: tuple[tuple[str, str], ...] = ()
+    """Pairs of a SKOS mapping relation, such as ``closeMatch``, and the IRI of the concept elsewhere."""
+    replaced_by: str | None = None
+    """IRI of the concept to use instead, if this one is retired."""
+    types: tuple[str, ...] = ()
+    """IRIs of its classes."""
+    source: str = ""
+
+    @property
+    def term(self) -> Term:
+        """The concept as a term."""
+        return terms.iri(self.iri)
+
+    def label(self, lang: str) -> str:
+        """Return the label in a language, else the Chinese one, else the code."""
+        return self.labels.get(lang) or self.labels.get("zh") or self.notation
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """One code list."""
+
+    slug: str
+    iri: str
+    labels: Mapping[str, str]
+    definitions: Mapping[str, str]
+    completeness: Mapping[str, str]
+    """How complete the list is, in words."""
+    source: str
+    concepts: Mapping[str, Concept]
+    """By notation, in the list's order."""
+    top: tuple[str, ...]
+    version: str = ""
+
+    def label(self, lang: str) -> str:
+        """Return the list's name in a language, else the Chinese one, else the slug."""
+        return self.labels.get(lang) or self.labels.get("zh") or self.slug
+
+    def ancestors(self, notation: str) -> tuple[str, ...]:
+        """Return the wider concepts of a concept, nearest first."""
+        found: list[str] = []
+        above = self.concepts[notation].broader
+        while above is not None and above not in found:
+            found.append(above)
+            above = self.concepts[above].broader
+        return tuple(found)
+
+    def descendants(self, notation: str) -> tuple[str, ...]:
+        """Return all narrower concepts of a concept, each before its own."""
+        found: list[str] = []
+        waiting = list(reversed(self.concepts[notation].narrower))
+        while waiting:
+            each = waiting.pop()
+            found.append(each)
+            waiting.extend(reversed(self.concepts[each].narrower))
+        return tuple(found)
+
+    def is_leaf(self, notation: str) -> bool:
+        """Tell whether a concept has no narrower ones."""
+        return not self.concepts[notation].narrower
+
+
+class Vocabularies(Mapping[str, Scheme]):
+    """All code lists by slug."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        schemes = folder / "schemes"
+        self._files = {path.stem: path for path in sorted((schemes if schemes.is_dir() else folder).glob("*.ttl"))}
+        self._schemes: dict[str, Scheme] = {}
+        self._names: dict[str, _Names] = {}
+
+    def __getitem__(self, slug: str) -> Scheme:
+        if slug not in self._schemes:
+            self._schemes[slug] = _read_scheme(slug, self._files[slug], self._mappings)
+        return self._schemes[slug]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+    def __contains__(self, slug: object) -> bool:
+        return slug in self._files
+
+    @cached_property
+    def _mappings(self) -> _Nodes:
+        nodes: _Nodes = {}
+        for path in sorted((self._folder / "mappings").glob("*.ttl")):
+            _parse(path, nodes)
+        return nodes
+
+    @cached_property
+    def _foreign(self) -> dict[str, Concept]:
+        """Concepts whose IRI is not made of our base and the list's slug: a platform's own lists."""
+        lists = (self[slug] for slug, path in self._files.items() if not _is_ours(slug, path))
+        return {concept.iri: concept for scheme in lists for concept in scheme.concepts.values()}
+
+    def concept(self, iri: str) -> Concept | None:
+        """Return the concept of an IRI, given plain or as a term; None if no list has it."""
+        iri = iri.strip().removeprefix("<").removesuffix(">")
+        if not iri.startswith(CODE_LISTS):
+            return self._foreign.get(iri) if ":" in iri else None
+        slug, _, notation = iri.removeprefix(CODE_LISTS).partition("/")
+        return self[slug].concepts.get(notation) if slug in self else self._foreign.get(iri)
+
+    def find(self, text: str, slugs: Iterable[str]) -> tuple[Concept, ...]:
+        """Return what a person can have meant: none, the one concept, or several candidates.
+
+        Only the best kind of match counts: IRI, code, label, other name, and last a path such as ``广西南宁市``.
+
+        >>> [concept.notation for concept in load_vocabularies().find("柳州", ("region",))]
+        ['450200']
+        """
+        name = fold(text)
+        if not name:
+            return ()
+        slugs = tuple(slugs)
+        by_iri = self.concept(text)
+        if by_iri:
+            return (by_iri,) if by_iri.scheme in slugs else ()
+        lists = [self._names_of(slug) for slug in slugs]
+        for look in (_Names.by_code, _Names.by_label, _Names.by_other_name, _Names.by_path):
+            found = tuple(concept for names in lists for concept in names.clearest(look(names, text)))
+            if found:
+                return found
+        return ()
+
+    def nearest(self, text: str, slugs: Iterable[str], limit: int = 3) -> tuple[Concept, ...]:
+        """Return the concepts whose names look most like a text, the most alike first, for suggestions."""
+        name = fold(text)[:_LONGEST_NAME]
+        rated = [pair for slug in slugs for pair in self._names_of(slug).alike(name, limit)]
+        rated.sort(key=lambda pair: -pair[0])
+        return tuple(concept for _, concept in rated[:limit])
+
+    def triples(self, concept: Concept) -> tuple[Triple, ...]:
+        """Return what validation has to know about a concept: types, list, code, labels, wider concept."""
+        node = concept.term
+        scheme = self[concept.scheme]
+        broader = [] if concept.broader is None else [scheme.concepts[concept.broader].term]
+        return (
+            *((node, TYPE, terms.iri(each)) for each in concept.types),
+            (node, _IN_SCHEME, terms.iri(scheme.iri)),
+            (node, _NOTATION, terms.literal(concept.notation)),
+            *((node, _LABEL, terms.literal(label, lang)) for lang, label in concept.labels.items()),
+            *((node, _BROADER, each) for each in broader),
+        )
+
+    def _names_of(self, slug: str) -> _Names:
+        if slug not in self._names:
+            self._names[slug] = _Names(self[slug])
+        return self._names[slug]
+
+
+class _Names:
+    """The names under which the concepts of one list can be found."""
+
+    def __init__(self, scheme: Scheme) -> None:
+        self.scheme = scheme
+        self.codes: dict[str, list[Concept]] = {}
+        self.labels: dict[str, list[Concept]] = {}
+        self.others: dict[str, list[Concept]] = {}
+        for concept in scheme.concepts.values():
+            self._file(self.codes, concept, [concept.notation])
+            self._file(self.labels, concept, concept.labels.values())
+            self._file(self.others, concept, (name for names in concept.alt_labels.values() for name in names))
+
+    @staticmethod
+    def _file(index: dict[str, list[Concept]], concept: Concept, names: Iterable[str]) -> None:
+        for name in {fold(name) for name in names}:
+            index.setdefault(name, []).append(concept)
+
+    def by_code(self, text: str) -> list[Concept]:
+        return self.codes.get(fold(text), [])
+
+    def by_label(self, text: str) -> list[Concept]:
+        return self.labels.get(fold(text), [])
+
+    def by_other_name(self, text: str) -> list[Concept]:
+        """Return those with this other name; a city before a county, by its place in the tree."""
+        found = self.others.get(fold(text), [])
+        depths = [len(self.scheme.ancestors(concept.notation)) for concept in found]
+        return [concept for concept, depth in zip(found, depths, strict=True) if depth == min(depths)]
+
+    def by_path(self, text: str) -> list[Concept]:
+        """Return those named together with wider ones: ``知识产权服务/专利检索``, ``广西南宁市青秀区``."""
+        parts = [fold(part) for part in _SEPARATORS.split(text)]
+        if len(parts) > 1:
+            return self._below(parts)
+        name = parts[0]
+        if not self.is_tree or len(name) > _LONGEST_NAME:
+            return []
+        for cut in range(len(name) - 2, 1, -1):
+            found = self._below([name[:cut], name[cut:]])
+            if found:
+                return found
+        return []
+
+    @cached_property
+    def is_tree(self) -> bool:
+        return any(concept.narrower for concept in self.scheme.concepts.values())
+
+    def _below(self, parts: list[str]) -> list[Concept]:
+        """Return the concepts of the last name that lie below concepts of all the names before it."""
+        *heads, last = parts
+        above = [{concept.notation for concept in self._named(head)} for head in heads]
+        if not all(above):
+            return []
+        found = self._named(last) or (self.by_path(last) if len(heads) == 1 else [])
+        return [c for c in found if all(set(self.scheme.ancestors(c.notation)) & each for each in above)]
+
+    def _named(self, name: str) -> list[Concept]:
+        return [*self.labels.get(name, ()), *self.others.get(name, ())]
+
+    def clearest(self, found: list[Concept]) -> list[Concept]:
+        """Return the one that is wider than all the others, if there is one: ``教育`` the section, not its division."""
+        for concept in found if len(found) > 1 else ():
+            others = (other for other in found if other is not concept)
+            if all(concept.notation in self.scheme.ancestors(other.notation) for other in others):
+                return [concept]
+        return found
+
+    def alike(self, name: str, limit: int) -> list[tuple[float, Concept]]:
+        """Return the likeliest concepts with their likeness from 0 to 1."""
+        characters = set(name)
+        if not characters:
+            return []
+        shared: dict[str, tuple[float, Concept]] = {}
+        for index in (self.codes, self.labels, self.others):
+            for known, concepts in index.items():
+                common = len(characters.intersection(known)) / max(len(characters), len(known))
+                for concept in concepts if common > 0.25 else ():
+                    shared[known + concept.notation] = (common, concept)
+        rough = sorted(((common, known) for known, (common, _) in shared.items()), reverse=True)[: 20 * limit]
+        best: dict[str, tuple[float, Concept]] = {}
+        for _, key in rough:
+            concept = shared[key][1]
+            known = key.removesuffix(concept.notation)
+            likeness = SequenceMatcher(None, name, known, autojunk=False).ratio() + (known[0] == name[0]) / 100
+            if likeness >= 0.4 and likeness > best.get(concept.notation, (0.0, concept))[0]:
+                best[concept.notation] = (likeness, concept)
+        return sorted(best.values(), key=lambda pair: -pair[0])[:limit]
+
+
+def fold(text: str) -> str:
+    """Return a name as it is compared: full width as half width, without spaces, in lower case.
+
+    >>> fold("Ｎanning　City")
+    'nanningcity'
+    """
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def load_vocabularies(folder: Path | None = None) -> Vocabularies:
+    """Return the code lists of a folder, of the profile's own if none is given."""
+    return Vocabularies(folder or resource_folder("vocab"))
+
+
+def _is_ours(slug: str, path: Path) -> bool:
+    with path.open("rb") as file:
+        return f"<{CODE_LISTS}{slug}>".encode() in file.read(4096)
+
+
+def _parse(path: Path, nodes: _Nodes) -> None:
+    import pyoxigraph
+
+    for quad in pyoxigraph.parse(path=str(path), format=pyoxigraph.RdfFormat.TURTLE):
+        subject, predicate, value = str(quad).split(" ", 2)
+        nodes.setdefault(subject, {}).setdefault(predicate, []).append(value)
+
+
+def _read_scheme(slug: str, path: Path, mappings: _Nodes) -> Scheme:
+    nodes: _Nodes = {}
+    _parse(path, nodes)
+    node, about = next((s, p) for s, p in nodes.items() if _SCHEME in p.get(TYPE, ()))
+    codes = {s: terms.value(p[_NOTATION][0]) for s, p in nodes.items() if _CONCEPT in p.get(TYPE, ())}
+    narrower: dict[str, list[str]] = {}
+    for subject, code in codes.items():
+        for wider in nodes[subject].get(_BROADER, ()):
+            narrower.setdefault(wider, []).append(code)
+    concepts = {
+        code: _concept(slug, subject, nodes[subject], codes, narrower, mappings.get(subject, {}))
+        for subject, code in codes.items()
+    }
+    return Scheme(
+        slug=slug,
+        iri=node[1:-1],
+        labels=next((_by_language(about[title]) for title in _TITLES if title in about), {}),
+        definitions=_by_language(about.get(_DEFINITION, about.get(f"<{DCT}description>", ()))),
+        completeness=_by_language(about.get(_COMPLETENESS, ())),
+        source="; ".join(terms.value(each) for each in about.get(_SOURCE, ())),
+        concepts=concepts,
+        top=tuple(code for code, concept in concepts.items() if concept.broader is None),
+        version="".join(terms.value(each) for each in about.get(term("owl:versionInfo"), ())),
+    )
+
+
+def _concept(
+    slug: str,
+    node: str,
+    about: dict[str, list[str]],
+    codes: dict[str, str],
+    narrower: dict[str, list[str]],
+    mapped: dict[str, list[str]],
+) -> Concept:
+    alternatives: dict[str, tuple[str, ...]] = {}
+    for each in about.get(_ALT_LABEL, ()):
+        lang = terms.language(each)
+        alternatives[lang] = (*alternatives.get(lang, ()), terms.value(each))
+    return Concept(
+        iri=node[1:-1],
+        scheme=slug,
+        notation=codes[node],
+        labels=_by_language(about.get(_LABEL, ())),
+        alt_labels=alternatives,
+        broader=next((codes[each] for each in about.get(_BROADER, ()) if each in codes), None),
+        narrower=tuple(narrower.get(node, ())),
+        definitions=_by_language(about.get(_DEFINITION, ())),
+        matches=tuple(
+            (name, terms.value(each))
+            for relation, name in _MATCHES.items()
+            for each in (*about.get(relation, ()), *mapped.get(relation, ()))
+        ),
+        replaced_by=next((terms.value(each) for each in about.get(_REPLACED_BY, ())), None),
+        types=tuple(terms.value(each) for each in about.get(TYPE, ())),
+        source="; ".join(terms.value(each) for each in about.get(_SOURCE, ())),
+    )
+
+
+def _by_language(values: Iterable[Term]) -> dict[str, str]:
+    return {terms.language(each): terms.value(each) for each in values}

@@ -1,0 +1,39 @@
+"""Compile the Chinese catalogues: ``python -m tools.messages``; with ``--check`` only compare."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+CATALOGUES = Path(__file__).parent.parent / "catalog_service" / "locales"
+
+
+def compiled(path: Path) -> bytes:
+    """Return the compiled form of a catalogue."""
+    with path.open("rb") as source:
+        catalogue = read_po(source)
+    target = io.BytesIO()
+    write_mo(target, catalogue)
+    return target.getvalue()
+
+
+def main(*, check: bool) -> int:
+    """Compile every catalogue, or say which are stale."""
+    stale = []
+    for path in sorted(CATALOGUES.glob("*/LC_MESSAGES/*.po")):
+        wanted, target = compiled(path), path.with_suffix(".mo")
+        if not target.exists() or target.read_bytes() != wanted:
+            stale.append(path)
+            if not check:
+                target.write_bytes(wanted)
+    for path in stale:
+        print(f"{'stale' if check else 'compiled'}: {path.name}")
+    return int(check and bool(stale))
+
+
+if __name__ == "__main__":
+    sys.exit(main(check="--check" in sys.argv))
