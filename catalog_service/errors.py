@@ -25,12 +25,14 @@
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from catalog_service.model.report import Finding
+
+_MOST_NAMED = 40
+"""More names than these are no help in a sentence."""
 
 
 class CatalogError(Exception):
@@ -77,7 +79,7 @@ class UnknownName(InputError):
     def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
         known = sorted(known)
         near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-        advice = "Did you mean “{near}”?" if near else "Known: {known}."
+        advice = "Did you mean “{near}”?" if near else "Known: {known}." if len(known) <= _MOST_NAMED else ""
         super().__init__(
             f"There is no {what} “{{name}}”.", advice=advice, name=name, near="".join(near), known=", ".join(known)
         )
@@ -108,11 +110,11 @@ class Gone(NotFound):
 
 
 class RecordRefused(CatalogError):
-    """A record with errors; ``findings`` says which."""
+    """A record with errors; ``findings`` says which (`catalog_service.model.report.Finding`)."""
 
     code, status, exit_code = "refused", 422, 1
 
-    def __init__(self, message: str, findings: Iterable[Finding], **values: object) -> None:
+    def __init__(self, message: str, findings: Iterable[Any], **values: object) -> None:
         super().__init__(message, advice="", **values)
         self.findings = tuple(findings)
 

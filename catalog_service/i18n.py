@@ -24,7 +24,7 @@ def translations(lang: str, domain: str) -> gettext.NullTranslations:
     """Return a language's catalogue of a domain; English is its own catalogue."""
     if lang not in _LOCALES:
         return gettext.NullTranslations()
-    return gettext.translation(domain, Path(__file__).parent / "locales", [_LOCALES[lang]])
+    return gettext.translation(domain, Path(__file__).parent / "locales", [_LOCALES[lang]], fallback=True)
 
 
 def say(message: str, lang: str, *, domain: str, **values: object) -> str:

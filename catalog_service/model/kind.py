@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 FieldType = Literal["text", "string", "concept", "reference", "iri", "integer", "decimal", "date", "boolean", "node"]
 """``text`` has a language tag; ``concept`` is of a code list; ``reference`` a record; ``node`` an inner node."""
 
+Level = Literal["harvestable", "conformant", "recommended"]
+"""How much a constraint asks: to be listed, to be published, to be complete."""
+
+LEVELS: tuple[Level, ...] = ("harvestable", "conformant", "recommended")
+"""The levels, the least demanding first."""
+
 Obligation = Literal["M", "C", "R", "O", "-"]
 """Mandatory, conditional, recommended, optional; ``-`` is computed and never supplied."""
 
@@ -44,11 +50,13 @@ class Field:
     classes: tuple[str, ...] = ()
     """Class IRIs: of the inner node, or the allowed ones of a reference."""
     schemes: tuple[str, ...] = ()
-    """Slugs of the code lists a concept may come from."""
+    """Slugs of the code lists a concept may come from; of a ``string``, the list whose notation is written."""
     codes: tuple[str, ...] = ()
     """Notations allowed by ``sh:in``, if the list is narrowed."""
     leaf: bool = False
-    """Whether only concepts without narrower ones are good."""
+    """Whether at least one value must be a concept without narrower ones."""
+    top: bool = False
+    """Whether only concepts without broader ones are good."""
     fields: tuple[Field, ...] = ()
     """Members of an inner node."""
     pattern: str = ""
@@ -74,12 +82,68 @@ class Field:
     examples: tuple[str, ...] = ()
     shape: str = ""
     """IRI of the property shape."""
+    order: int = 0
+    """Its place on forms, in tables and in plain JSON."""
+    level: Level = "conformant"
+    """From which level on its constraints count."""
+    messages: Mapping[str, str] = field(default_factory=dict)
+    """What to write, as a sentence."""
+    notes: Mapping[str, str] = field(default_factory=dict)
+    """A remark such as the condition of a conditional element."""
+    source: tuple[str, ...] = ()
+    """What the element rests on."""
+    through: tuple[str, ...] = ()
+    """Class IRI of each unnamed inner node on ``path[:-1]``: fields of the same beginning share one such node."""
+    iri_prefix: str = ""
+    """Beginning of stored IRIs that people do not write, such as ``tel:``."""
+    copied_from: str = ""
+    """Dotted short name of the field whose value is taken when this one is empty."""
+    checks: tuple[str, ...] = ()
+    """Rules beyond SHACL Core the catalogue applies: ``unique``, ``uscc``, ``distinct``, ``legal-form``."""
+    targets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Format name to the classes an inner node has there."""
     alignments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Format name (``oai_dc``, ``dcat``, ``schema_org``) to the IRIs of properties there."""
 
     def label(self, lang: str) -> str:
         """Return the label in a language."""
         return self.labels.get(lang) or self.labels["zh"]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Fields that stand together on forms and pages."""
+
+    name: str
+    labels: Mapping[str, str]
+    order: int = 0
+
+    def label(self, lang: str) -> str:
+        """Return the label in a language."""
+        return self.labels.get(lang) or self.labels["zh"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a shape that can be named in a validation report is about, and how much it matters."""
+
+    shape: str
+    """IRI of the shape."""
+    fields: tuple[str, ...]
+    """Dotted short names, the one to point at first; empty if it is about the record as a whole."""
+    level: Level
+    severity: Literal["error", "warning", "info"]
+    messages: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How a kind looks in another format, beside what its fields say."""
+
+    types: tuple[str, ...] = ()
+    """Class IRIs of the record there."""
+    constants: tuple[tuple[str, Term], ...] = ()
+    """Property IRIs with values every record has there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +192,14 @@ class Kind:
     """OAI set prefix (``cat``, ``region``) to the path of its concept and the code list."""
     shape: str = ""
     definitions: Mapping[str, str] = field(default_factory=dict)
+    groups: tuple[Group, ...] = ()
+    """The groups its fields stand in, in order."""
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    """IRI of each named shape that reports, to what it is about."""
+    identifier_from: str = ""
+    """Short name of the field whose value makes a good identifier where there is one; else one is minted."""
+    views: Mapping[str, View] = field(default_factory=dict)
+    """Format name to how the record looks there."""
 
     def field(self, name: str) -> Field | None:
         """Return the field a dotted short name names, such as ``offer.minPrice``; positions in it are passed over."""

@@ -71,7 +71,7 @@ class Offer:
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> Offer:
         """Return the offer that `plain` made JSON of."""
-        values = {
+        values: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else Decimal(value) if name in _AMOUNTS else value
             for name, value in plain.items()
         }

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from catalog_service.model.vocabulary import Vocabularies, fold, load_vocabularies
+from catalog_service.model.vocabulary import Vocabularies, load_vocabularies
 from catalog_service.namespaces import CODE_LISTS, TYPE, term
 
 if TYPE_CHECKING:
@@ -75,6 +75,16 @@ def test_one_code_in_two_lists_gives_both_candidates(lists):
     concepts = lists.find("01", ("service-category", "industry"))
 
     assert [(c.scheme, c.notation) for c in concepts] == [("service-category", "01"), ("industry", "01")]
+
+
+def test_a_list_named_before_the_code_tells_which_is_meant(lists):
+    assert [c.scheme for c in lists.find("industry/01", ("service-category", "industry"))] == ["industry"]
+    assert lists.find("subject/110", ("industry",)) == ()
+
+
+def test_a_division_is_found_with_the_letter_of_its_section(lists):
+    assert found(lists, "C27", "industry") == ["27"]
+    assert found(lists, "industry/c36", "industry", "service-category") == ["36"]
 
 
 def test_codes_are_found_whatever_their_case(lists):
@@ -159,7 +169,3 @@ def test_a_platforms_own_list_is_one_more_file_and_maps_to_ours(tmp_path: Path):
     assert concept.replaced_by == "https://liuzhou.example/cl/classes/P"
     assert lists.find("专利／查专利", ("liuzhou-classes",)) == (concept,)
     assert lists["liuzhou-classes"].top == ("P",)
-
-
-def test_names_are_compared_without_width_case_and_spaces():
-    assert fold("　Ｌiuzhou　City ") == "liuzhoucity"

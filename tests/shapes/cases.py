@@ -1,0 +1,169 @@
+"""Shape cases: a good record, changed a little, and what pySHACL must say of it.
+
+A case file is Turtle that is added to the good record of its folder; its head says what is taken away and expected:
+
+    # One sentence on what is wrong.
+    # remove: ex:P1 dct:title *
+    # expect: title QualifiedMinCount error
+
+All cases of a kind go through pySHACL together: in each, the record has an IRI of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from catalog_service.namespaces import CODE_LISTS, SH, expand
+from catalog_service.registry import profile
+from catalog_service.resources import folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rdflib import Graph
+
+    from catalog_service.model.kind import Kind
+
+HERE = Path(__file__).parent
+KINDS = ("service-product", "service-agency")
+_SEVERITIES = {"Violation": "error", "Warning": "warning", "Info": "info"}
+
+
+@dataclass(frozen=True)
+class Result:
+    """One validation result in our words; compared by what it is about."""
+
+    path: str
+    component: str
+    severity: str
+    shape: str = field(default="", compare=False)
+    messages: dict[str, str] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A changed record as N-Triples, and what is expected of it."""
+
+    name: str
+    triples: str
+    expected: frozenset[Result] = frozenset()
+
+
+def good(kind: str) -> str:
+    """Return the good record of a kind."""
+    return (HERE / kind / "good.ttl").read_text("utf-8")
+
+
+def record_iri(kind: str) -> str:
+    """Return the IRI of the good record of a kind."""
+    return {
+        "service-product": "https://catalogue.example/id/service-product/P1",
+        "service-agency": "https://catalogue.example/id/service-agency/A1",
+    }[kind]
+
+
+def case_files(kind: str) -> Iterator[Case]:
+    """Yield the cases that are written down for a kind."""
+    for path in sorted((HERE / kind).glob("*.ttl")):
+        if path.name != "good.ttl":
+            yield _read(kind, path)
+
+
+def good_graph(kind: str) -> Graph:
+    """Return the good record of a kind alone; of other records only what they are."""
+    from rdflib import RDF, Graph
+
+    graph = Graph().parse(data=good(kind), format="turtle")
+    for triple in list(graph):
+        if not str(triple[0]).startswith(record_iri(kind)) and triple[1] != RDF.type:
+            graph.remove(triple)
+    return graph
+
+
+def _read(kind: str, path: Path) -> Case:
+    from rdflib import URIRef
+
+    text = path.read_text("utf-8")
+    prefixes = "\n".join(re.findall(r"^@prefix .*$", good(kind), re.MULTILINE))
+    graph = good_graph(kind)
+    for removal in re.findall(r"^# remove: (.*)$", text, re.MULTILINE):
+        subject, predicate, value = (
+            None if each == "*" else URIRef(_expand(kind, each)) for each in removal.split(" ", 2)
+        )
+        assert (subject, predicate, value) in graph, f"{path.name}: nothing to remove by “{removal}”"
+        graph.remove((subject, predicate, value))
+    graph.parse(data=prefixes + "\n" + text, format="turtle")
+    expected = frozenset(Result(*line.split(" ")) for line in re.findall(r"^# expect: (.*)$", text, re.MULTILINE))
+    return Case(path.stem, graph.serialize(format="nt"), expected)
+
+
+def _expand(kind: str, name: str) -> str:
+    """Return the IRI of a name in a head: in brackets, of the folder's own records, or of a known prefix."""
+    if name.startswith("<"):
+        return name[1:-1]
+    own = record_iri(kind).rsplit("/", 1)[0]
+    return f"{own}/{name[3:]}" if name.startswith("ex:") else expand(name)
+
+
+def validate(kind: str, cases: Iterable[Case]) -> dict[str, set[Result]]:
+    """Return what pySHACL says of each case's record."""
+    import pyshacl
+    from rdflib import Graph
+
+    base = record_iri(kind)
+    cases = list(cases)
+    lines = "\n".join(case.triples.replace(f"<{base}", f"<{base}.{number}") for number, case in enumerate(cases))
+    data = Graph().parse(data=lines, format="nt")
+    _add_lists(data)
+    _, report, _ = pyshacl.validate(data, shacl_graph=shapes(kind), inference="none")
+    found = defaultdict(set)
+    for number, result in _results(report, profile().kinds[kind], base):
+        found[cases[number].name].add(result)
+    return found
+
+
+def shapes(kind: str) -> Graph:
+    """Return a kind's shape file as a graph."""
+    from rdflib import Graph
+
+    return Graph().parse(folder("shapes") / f"{kind}.ttl", format="turtle")
+
+
+def _add_lists(data: Graph) -> None:
+    """Add the triples of the concepts that the data names."""
+    from rdflib import URIRef
+    from rdflib.namespace import SKOS
+
+    vocabularies = profile().vocabularies
+    named = {str(term) for term in data.objects() if isinstance(term, URIRef) and term.startswith(CODE_LISTS)}
+    for iri in named:
+        concept = vocabularies.concept(iri)
+        if concept is not None:
+            data.add((URIRef(iri), SKOS.inScheme, URIRef(CODE_LISTS + concept.scheme)))
+            if concept.broader:
+                data.add((URIRef(iri), SKOS.broader, URIRef(f"{CODE_LISTS}{concept.scheme}/{concept.broader}")))
+
+
+def _results(report: Graph, kind: Kind, base: str) -> Iterator[tuple[int, Result]]:
+    from rdflib import Namespace
+
+    sh = Namespace(SH)
+    paths = {each.shape: name for name, each in kind.walk()}
+    for node in report.objects(None, sh.result):
+        owner = re.match(re.escape(base) + r"\.(\d+)(#|$)", str(report.value(node, sh.focusNode)))
+        if owner is None:
+            continue
+        shape = str(report.value(node, sh.sourceShape))
+        rule = kind.rules.get(shape)
+        path = paths.get(shape) or (rule.fields[0] if rule and rule.fields else "")
+        component = str(report.value(node, sh.sourceConstraintComponent)).removeprefix(SH)
+        severity = str(report.value(node, sh.resultSeverity)).removeprefix(SH)
+        messages = {each.language or "": str(each) for each in report.objects(node, sh.resultMessage)}
+        yield (
+            int(owner[1]),
+            Result(path, component.removesuffix("ConstraintComponent"), _SEVERITIES[severity], shape, messages),
+        )
