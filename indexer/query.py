@@ -7,7 +7,10 @@ translates the tree and adds nothing of its own.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Stream = Literal["words", "bigrams", "characters", "pinyin"]
 
@@ -29,7 +32,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Tokens one after another in one stream of one text field; scored by BM25."""
+    """Tokens one after another in one stream (but not ``words``) of one text field; scored by BM25."""
 
     field: str
     stream: Stream
@@ -87,6 +90,36 @@ class Best:
 
 
 Clause: TypeAlias = "All | Token | Phrase | Keyword | Range | And | Or | Not | Best"
+
+
+def walk(clause: Clause) -> Iterator[Clause]:
+    """Yield a clause and all clauses inside it."""
+    yield clause
+    if isinstance(clause, And | Or | Best):
+        for inner in clause.clauses:
+            yield from walk(inner)
+    if isinstance(clause, And):
+        for inner in clause.optional:
+            yield from walk(inner)
+    if isinstance(clause, Not):
+        yield from walk(clause.clause)
+
+
+def is_scored(clause: Clause) -> bool:
+    """Tell whether scores can differ, so whether there is an order by relevance.
+
+    >>> is_scored(And((Not(Token("title", "words", "a")), All())))
+    False
+    """
+    if isinstance(clause, Token | Phrase):
+        return True
+    if isinstance(clause, And):
+        return any(map(is_scored, (*clause.clauses, *clause.optional)))
+    return isinstance(clause, Or | Best) and any(map(is_scored, clause.clauses))
+
+
+RELEVANCE_LIMIT = 1000
+"""So many hits relevance gives; who wants more is told to narrow."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,345 @@
+"""The port, on tantivy: writing with a watermark, searching, counting."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from threading import RLock
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import tantivy
+from tantivy import Occur, Query
+
+from indexer import bulk
+from indexer.engine import Refusal
+from indexer.engines.embedded import layout
+from indexer.engines.embedded.order import Sorter
+from indexer.engines.embedded.translate import Translator, as_text, unscored
+from indexer.errors import IndexLocked, IndexUnreachable, WrongIndex
+from indexer.query import Sort, is_scored
+from indexer.result import Hit, SearchResult
+from indexer.schema import Deletion, Document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from tantivy import IndexWriter, Searcher
+
+    from indexer.analysis import Analyser
+    from indexer.engines.embedded.order import Found
+    from indexer.query import Count, Search
+    from indexer.schema import IndexSchema
+
+_NAME_FILE = "kebao-index.json"
+_CREATE_LOCK = ".create.lock"
+_PAGE = 50_000
+_KEPT_FIGURES = 256
+_ALL_VALUES = 65_000
+_NUMBER = {"value_count": {"field": "seq"}}
+"""How tantivy is asked for a number of documents: each has one seq."""
+
+Figures: TypeAlias = "tuple[int, dict[str, dict[str, int]], dict[str, int]]"
+"""Total, facets, counts."""
+
+
+class EmbeddedEngine:
+    """An index in a folder. The writer's lock is taken with the first write and kept until `close`."""
+
+    name = "embedded"
+
+    def __init__(
+        self, schema: IndexSchema, analyser: Analyser, *, path: Path | str | None, threads: int, memory: int
+    ) -> None:
+        self.schema = schema
+        self._analyser = analyser
+        self._path = None if path is None else Path(path)
+        self._threads = threads
+        self._memory = memory
+        self._fields = layout.build(schema)
+        self._index = self._open()
+        self._translator = Translator(self._fields)
+        self._writer: IndexWriter | None = None
+        self._guard = RLock()
+        self._seen: object = None
+        self._view = self._look()
+
+    def write(self, changes: Sequence[Document | Deletion], position: int) -> list[Refusal]:
+        """Apply changes and position in one commit."""
+        with self._guard:
+            writer = self._open_writer()
+            self.refresh()
+            refused: list[Refusal] = []
+            try:
+                newest = self._put(writer, bulk.newest(changes), refused)
+                writer.delete_documents_by_query(self._translator.any_of(layout.STATE, [layout.WATERMARK]))
+                reached = max(position, self._view.position)
+                writer.add_document(layout.watermark(reached, newest, self.schema, self._analyser))
+                writer.commit()
+            except (OSError, ValueError, RuntimeError) as error:
+                self._give_up(writer)
+                raise IndexUnreachable(f"cannot write the index: {error}") from error
+            except BaseException:
+                self._give_up(writer)
+                raise
+            self.refresh()
+            return refused
+
+    def position(self) -> int:
+        """Return the last position committed, by any process."""
+        self.refresh()
+        return self._view.position
+
+    def search(self, search: Search) -> SearchResult:
+        """Answer a search from the newest commit seen by `refresh`."""
+        bulk.check_search(search, self.schema)
+        return _Answer(self._view, self._translator, search).result()
+
+    def entries(self) -> Iterator[tuple[str, int, str]]:
+        """Yield id, seq and hash of every live document, ordered by id."""
+        self.refresh()
+        view = self._view
+        sorter = Sorter(view.searcher, self._translator)
+        last: str | None = None
+        while found := sorter.by_id(self._translator.live(), _PAGE, last):
+            addresses = [where for _, where in found]
+            seqs = view.searcher.fast_field_values("seq", addresses)
+            for (id_, _), seq, digest in zip(found, seqs, view.hashes(addresses), strict=True):
+                yield id_, int(seq or 0), digest
+            last = found[-1][0]
+
+    def refresh(self) -> None:
+        """See the newest commit; costs a look at one file when there is none."""
+        with self._guard:
+            if self._path is None or self._stamp() != self._seen:
+                self._view = self._look()
+
+    def close(self) -> None:
+        """Let go of the writer's lock."""
+        with self._guard:
+            if self._writer is not None:
+                writer, self._writer = self._writer, None
+                with suppress(ValueError, OSError):
+                    writer.wait_merging_threads()
+
+    def _put(self, writer: IndexWriter, changes: Mapping[str, Document | Deletion], refused: list[Refusal]) -> int:
+        """Hand changes to the writer, but for stale and refused ones; return the highest seq the index then has."""
+        known = self._known(changes)
+        newest = self._view.newest
+        for id_, change in changes.items():
+            if known.get(id_, change.seq) > change.seq:
+                continue
+            reason = bulk.refusal(change, self.schema) if isinstance(change, Document) else None
+            if reason:
+                refused.append(Refusal((id_, reason)))
+                continue
+            if id_ in known:
+                writer.delete_documents_by_query(Query.term_query(self._fields, "id", id_, index_option="basic"))
+            writer.add_document(layout.document(change, self.schema, self._analyser))
+            newest = max(newest, change.seq)
+        return newest
+
+    def _known(self, ids: Mapping[str, Any]) -> dict[str, int]:
+        """Return the seq of those ids that the index has, tombstones too."""
+        view = self._view
+        if not ids or view.searcher.num_docs <= 1:
+            return {}
+        query = unscored(self._translator.any_of("id", ids))
+        hits = view.searcher.search(query, len(ids), count=False).hits
+        addresses = [where for _, where in hits]
+        seqs = view.searcher.fast_field_values("seq", addresses) if addresses else []
+        return {view.id(where): int(seq or 0) for where, seq in zip(addresses, seqs, strict=True)}
+
+    def _open(self) -> tantivy.Index:
+        if self._path is None:
+            index = tantivy.Index(self._fields)
+        else:
+            with self._creating(self._path):
+                index = self._open_files(self._path)
+        index.config_reader("manual")
+        return index
+
+    def _open_files(self, path: Path) -> tantivy.Index:
+        name_file = path / _NAME_FILE
+        name = json.dumps({"format": layout.FORMAT, "fingerprint": bulk.fingerprint(self.schema, self._analyser)})
+        if name_file.exists() and name_file.read_text(encoding="utf-8") != name:
+            raise WrongIndex(f"{path} holds an index made for another schema or dictionary, or is damaged")
+        try:
+            index = tantivy.Index(self._fields, path=str(path))
+        except (OSError, ValueError) as error:
+            raise WrongIndex(f"{path} cannot be opened as an index: {error}") from error
+        written = name_file.with_suffix(".new")
+        written.write_text(name, encoding="utf-8")
+        written.replace(name_file)
+        return index
+
+    @contextmanager
+    def _creating(self, path: Path) -> Iterator[None]:
+        """Keep two processes from making the same index at once."""
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            with (path / _CREATE_LOCK).open("a") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                yield
+        except OSError as error:
+            raise IndexUnreachable(f"cannot open the index folder {path}: {error}") from error
+
+    def _open_writer(self) -> IndexWriter:
+        if self._writer is None:
+            try:
+                self._writer = self._index.writer(self._memory, self._threads)
+            except ValueError as error:
+                if "LockBusy" in str(error) or "lock" in str(error).lower():
+                    raise IndexLocked(f"another process writes the index in {self._path}") from error
+                raise IndexUnreachable(f"cannot write the index: {error}") from error
+        return self._writer
+
+    def _give_up(self, writer: IndexWriter) -> None:
+        """Forget what was not committed; a writer that cannot even do that is let go."""
+        try:
+            writer.rollback()
+        except (ValueError, OSError, RuntimeError):
+            self._writer = None
+
+    def _look(self) -> _View:
+        self._seen = self._stamp()
+        self._index.reload()
+        return _View(self._index.searcher(), self._translator)
+
+    def _stamp(self) -> object:
+        if self._path is None:
+            return None
+        with suppress(FileNotFoundError):
+            status = (self._path / "meta.json").stat()
+            return status.st_mtime_ns, status.st_size, status.st_ino
+        return None
+
+
+class _View:
+    """One state of the index, as one commit left it."""
+
+    def __init__(self, searcher: Searcher, translator: Translator) -> None:
+        self.searcher = searcher
+        self.figures: dict[Search, Figures] = {}
+        self.position, self.newest = 0, 0
+        found = searcher.search(translator.any_of(layout.STATE, [layout.WATERMARK]), 1, count=False).hits
+        if found:
+            mark = self.data(found[0][1])
+            self.position, self.newest = mark["position"], mark["newest"]
+
+    def data(self, where: tantivy.DocAddress) -> dict[str, Any]:
+        data: dict[str, Any] = json.loads(bytes(self.searcher.doc(where).get_first("data") or b"{}"))
+        return data
+
+    def hashes(self, addresses: Sequence[tantivy.DocAddress]) -> list[str]:
+        """Return the hash of each document, read in the order they lie in."""
+        found: dict[int, str] = {}
+        for place in sorted(range(len(addresses)), key=lambda n: (addresses[n].segment_ord, addresses[n].doc)):
+            found[place] = bytes(self.searcher.doc(addresses[place]).get_first("hash") or b"").decode()
+        return [found[place] for place in range(len(addresses))]
+
+    def id(self, where: tantivy.DocAddress) -> str:
+        return str(self.searcher.doc(where).get_first("id"))
+
+
+class _Answer:
+    """One search on one state of the index."""
+
+    def __init__(self, view: _View, translator: Translator, search: Search) -> None:
+        self._view = view
+        self._translator = translator
+        self._search = search
+        self._filters = {name: unscored(translator.query(clause)) for name, clause in search.filters}
+        self._query = translator.query(search.query)
+
+    def result(self) -> SearchResult:
+        total, facets, counts = self._kept_figures()
+        found, more = self._page() if total else ([], False)
+        return SearchResult(
+            total=total,
+            hits=self._hits(found),
+            facets=facets,
+            counts=counts,
+            position=self._view.position,
+            more=more,
+        )
+
+    def _page(self) -> tuple[list[Found], bool]:
+        search = self._search
+        sorter = Sorter(self._view.searcher, self._translator)
+        by = search.sort.by
+        if by != "relevance":
+            query = self._under()
+            return sorter.by_number(query, by, search.size, search.after, descending=search.sort.descending)
+        if is_scored(search.query):
+            return sorter.by_relevance(self._under(), search.size, search.after)
+        behind = search.after[1] if search.after else None
+        found = sorter.by_id(self._under(), search.size + 1, behind)
+        return [(0.0, id_, where) for id_, where in found[: search.size]], len(found) > search.size
+
+    def _under(self, leave_out: str = "", *more: Query) -> Query:
+        """Return the query under all filters but one."""
+        filters = [query for name, query in self._filters.items() if name != leave_out]
+        if not filters and not more:
+            return self._query
+        return Query.boolean_query([(Occur.Must, query) for query in (self._query, *filters, *more)])
+
+    def _kept_figures(self) -> Figures:
+        """Return figures counted before on the same state: pages and orders of one search share them."""
+        asked = replace(self._search, sort=Sort(), size=0, after=None)
+        kept = self._view.figures
+        if asked not in kept:
+            if len(kept) >= _KEPT_FIGURES:
+                kept.clear()
+            kept[asked] = self._figures()
+        return kept[asked]
+
+    def _figures(self) -> Figures:
+        """Return the total, the facets and the counts, one pass for all that are under the same filters."""
+        search = self._search
+        groups: dict[str, dict[str, Any]] = {"": {"total": _NUMBER}}
+        alone: list[Count] = []
+        for facet in search.facets:
+            terms = {"field": layout.keyword_field(facet.field), "size": facet.limit, "segment_size": _ALL_VALUES}
+            groups.setdefault(self._left_out(facet.leave_out), {})[f"facet {facet.name}"] = {"terms": terms}
+        for count in search.counts:
+            text = as_text(count.clause)
+            if text is None:
+                alone.append(count)
+            else:
+                groups.setdefault(self._left_out(count.leave_out), {})[f"count {count.name}"] = {"filter": text}
+        answers = {name: self._view.searcher.aggregate(self._under(name), asked) for name, asked in groups.items()}
+        facets = {
+            facet.name: _buckets(answers[self._left_out(facet.leave_out)][f"facet {facet.name}"], facet.limit)
+            for facet in search.facets
+        }
+        counts = {
+            count.name: self._count(count)
+            if count in alone
+            else int(answers[self._left_out(count.leave_out)][f"count {count.name}"]["doc_count"])
+            for count in search.counts
+        }
+        return int(answers[""]["total"]["value"]), facets, counts
+
+    def _left_out(self, name: str) -> str:
+        return name if name in self._filters else ""
+
+    def _count(self, count: Count) -> int:
+        query = self._under(count.leave_out, self._translator.query(count.clause))
+        return int(self._view.searcher.aggregate(query, {"total": _NUMBER})["total"]["value"])
+
+    def _hits(self, found: Sequence[Found]) -> tuple[Hit, ...]:
+        seqs = self._view.searcher.fast_field_values("seq", [where for _, _, where in found]) if found else []
+        hits = []
+        for (value, id_, where), seq in zip(found, seqs, strict=True):
+            data = self._view.data(where)
+            score = float(value or 0.0) if self._search.sort.by == "relevance" else 0.0
+            hits.append(Hit(id_, data["kind"], int(seq or 0), score, (value, id_), data["stored"]))
+        return tuple(hits)
+
+
+def _buckets(answer: Mapping[str, Any], limit: int) -> dict[str, int]:
+    counts = [(bucket["key"], int(bucket["doc_count"])) for bucket in answer["buckets"]]
+    return dict(sorted(counts, key=lambda item: (-item[1], item[0]))[:limit])
