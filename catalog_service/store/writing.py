@@ -1,0 +1,34 @@
+"""What every writing part shares: the transaction's unit of work."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+    from catalog_service.store.ledger import Ledger
+
+
+class Writes:
+    """Base of the parts of a store that write. All of them together are one transaction."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    @property
+    def _connection(self) -> Connection:
+        return self._ledger.connection
+
+    @property
+    def _actor(self) -> str:
+        return self._ledger.actor
+
+    @property
+    def stamp(self) -> int:
+        """The stamp of everything this transaction writes."""
+        return self._ledger.stamp
+
+    def begin(self) -> None:
+        """Put the clock on a store without entries: its low-water mark is the time of its making."""
+        self._ledger.touched = True
