@@ -1,0 +1,147 @@
+"""Bench records: full conformant products and their agencies, with a fixed seed.
+
+A product has every mandatory and recommended element, about 45 to 60 triples. Words are drawn by Zipf's law from 24,000
+distinct two-character words, so that common and rare words stand as in real text.
+"""
+
+from __future__ import annotations
+
+import bisect
+import itertools
+import random
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+BASE = "https://bench.example"
+WORDS = 24_000
+AGENCIES = 500
+_CHARACTERS = (
+    "技术检测专利分析服务科研材料环境食品医药设备电子机械工程数据软件信息标准认证计量培训咨询转让评估融资贷款担保申报"
+    "企业创新孵化平台试验研究设计制造农业生物能源化学金属汽车零部件港口海洋物流图纸方案报告样品交付验收流程周期质量安全"
+    "政策法规市场投资信用知识产权商标版权诉讼维权预警布局导航查新文献情报翻译编辑出版科普展览讲座场馆人才引进职称工艺"
+)
+_PREFIXES = """@prefix dcat: <http://www.w3.org/ns/dcat#> .
+@prefix dct: <http://purl.org/dc/terms/> .
+@prefix foaf: <http://xmlns.com/foaf/0.1/> .
+@prefix org: <http://www.w3.org/ns/org#> .
+@prefix schema: <http://schema.org/> .
+@prefix sts: <https://w3id.org/stsp/ns#> .
+@prefix vcard: <http://www.w3.org/2006/vcard/ns#> .
+@prefix cv: <http://data.europa.eu/m8g/> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+@prefix cl: <https://w3id.org/stsp/cl/> .
+"""
+_CITIES = [f"4501{n:02d}" for n in (0,)] + [f"45{city:02d}00" for city in range(1, 15)]
+_LEAVES = [
+    f"{top:02d}{leaf:02d}" for top, most in enumerate((5, 8, 8, 6, 5, 6, 5, 6, 5), 1) for leaf in range(1, most + 1)
+]
+_SECTORS = [f"{division}" for division in range(13, 43)]
+
+
+class Records:
+    """Makes agencies and products; the same seed makes the same ones."""
+
+    def __init__(self, seed: int = 20261123, agencies: int = AGENCIES) -> None:
+        self._random = random.Random(seed)
+        self.agencies = agencies
+        pairs = [a + b for a, b in itertools.product(dict.fromkeys(_CHARACTERS), repeat=2)]
+        self._random.shuffle(pairs)
+        self.words = pairs[:WORDS]
+        weights = itertools.accumulate(1 / rank for rank in range(1, len(self.words) + 1))
+        self._cumulative = list(weights)
+
+    def word(self) -> str:
+        """Return a word, the common ones more often."""
+        at = bisect.bisect(self._cumulative, self._random.random() * self._cumulative[-1])
+        return self.words[min(at, len(self.words) - 1)]
+
+    def text(self, words: int) -> str:
+        """Return words one behind another, with a stop here and there."""
+        parts = [self.word() + ("，" if number % 7 == 6 else "") for number in range(words)]
+        return "".join(parts).rstrip("，")
+
+    def agency(self, number: int) -> str:
+        """Return an agency in Turtle."""
+        region = _CITIES[number % len(_CITIES)]
+        iri = f"{BASE}/id/service-agency/BA-{number:07d}"
+        return (
+            f"<{iri}> a sts:ServiceAgency , org:FormalOrganization , schema:Organization , foaf:Agent ;\n"
+            f' dct:identifier "BA-{number:07d}" ; foaf:name "{self.text(4)}机构{number}"@zh ;\n'
+            f' dct:description "{self.text(40)}"@zh ; org:classification <https://w3id.org/stsp/cl/service-category/05> ;\n'
+            f' schema:knowsAbout <https://w3id.org/stsp/cl/service-category/0504> ; sts:mainProductText "{self.text(6)}"@zh ;\n'
+            f' schema:telephone "0771-5550123" ; schema:email "a{number}@bench.example" ;\n'
+            f" dct:spatial <https://w3id.org/stsp/cl/region/{region}> ;\n"
+            f' dct:issued "2026-01-05"^^xsd:date ;\n'
+            f" schema:address <{iri}#address-1> .\n"
+            f"<{iri}#address-1> a schema:PostalAddress ; schema:addressRegion <https://w3id.org/stsp/cl/region/{region}> ;\n"
+            f' schema:streetAddress "{self.text(3)}路 {number} 号"@zh .\n'
+        )
+
+    def product(self, number: int) -> str:
+        """Return a product in Turtle, inner nodes as blank nodes."""
+        chance = self._random
+        price = chance.choice((500, 800, 1200, 2800, 6000, 12000, 35000))
+        modes = ("fixed", "from", "range", "negotiable", "free")
+        mode = modes[number % 5]
+        amount = {
+            "fixed": f'schema:price "{price}.0"^^xsd:decimal',
+            "from": f'schema:minPrice "{price}.0"^^xsd:decimal',
+            "range": f'schema:minPrice "{price}.0"^^xsd:decimal ; schema:maxPrice "{price * 2}.0"^^xsd:decimal',
+        }.get(mode)
+        specification = (
+            f' schema:priceSpecification [ a schema:UnitPriceSpecification ; {amount} ; schema:priceCurrency "CNY" ;'
+            ' schema:unitText "件"@zh ] ;'
+            if amount
+            else ""
+        )
+        leaf, sector = chance.choice(_LEAVES), chance.choice(_SECTORS)
+        provider = f"{BASE}/id/service-agency/BA-{chance.randrange(self.agencies):07d}"
+        keywords = " , ".join(f'"{self.word()}{self.word()}"@zh' for _ in range(4))
+        return (
+            f"<{BASE}/id/service-product/BP-{number:07d}> a sts:ServiceProduct , dcat:Resource , schema:Service ,"
+            " <http://purl.org/dc/dcmitype/Service> ;\n"
+            f' dct:identifier "BP-{number:07d}" ;\n'
+            f' dct:title "{self.text(5)}{number}"@zh , "Service {number}"@en ;\n'
+            f' dct:description "{self.text(120)}"@zh ; dct:abstract "{self.text(20)}"@zh ; sts:process "{self.text(40)}"@zh ;\n'
+            f" dcat:theme <https://w3id.org/stsp/cl/service-category/{leaf}> ; dcat:keyword {keywords} ;\n"
+            f" cv:sector <https://w3id.org/stsp/cl/industry/{sector}> ; schema:provider <{provider}> ;\n"
+            f" schema:offers [ a schema:Offer ; sts:pricingMode <https://w3id.org/stsp/cl/pricing-mode/{mode}> ;{specification}\n"
+            " schema:deliveryLeadTime [ a schema:QuantitativeValue ; schema:minValue 5.0 ; schema:maxValue 15.0 ;"
+            ' schema:unitCode "E49" ] ] ;\n'
+            f" sts:deliveryMode <https://w3id.org/stsp/cl/delivery-mode/{chance.choice(('online', 'offline', 'hybrid'))}> ;\n"
+            f" sts:fullyOnline {chance.choice(('true', 'false'))} ;\n"
+            f" dct:spatial <https://w3id.org/stsp/cl/region/{chance.choice(('450000', *_CITIES))}> ;\n"
+            f' sts:requirement "{self.text(15)}"@zh ; sts:acceptance "{self.text(15)}"@zh ;\n'
+            ' schema:serviceOutput [ a sts:Deliverable ; dct:title "'
+            f'{self.text(3)}报告"@zh ; dct:type <https://w3id.org/stsp/cl/deliverable-type/report> ] ;\n'
+            " sts:ipOwnership <https://w3id.org/stsp/cl/ip-ownership/client> ;\n"
+            " dct:accessRights <https://w3id.org/stsp/cl/sharing/unconditional> ;\n"
+            ' dcat:contactPoint [ a vcard:Kind ; vcard:fn "受理窗口" ; vcard:hasTelephone <tel:07715550123> ] ;\n'
+            ' dct:issued "2026-01-05"^^xsd:date .\n'
+        )
+
+    def turtle(self, products: int) -> Iterator[str]:
+        """Yield a Turtle file of all agencies and so many products, piece by piece."""
+        yield _PREFIXES
+        for number in range(self.agencies):
+            yield self.agency(number)
+        for number in range(products):
+            yield self.product(number)
+
+    def queries(self, count: int) -> Iterator[str]:
+        """Yield queries: nine tenths of rare words and pairs, one tenth of the commonest words or empty."""
+        for number in range(count):
+            if number % 10 == 9:
+                yield "" if number % 20 == 19 else self.words[self._random.randrange(3)]
+            else:
+                yield self.words[self._random.randrange(200, 5000)]
+
+
+def write_turtle(path: Path, products: int) -> Path:
+    """Write a file of bench records and return its path."""
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(Records().turtle(products))
+    return path

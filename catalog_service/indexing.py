@@ -1,0 +1,236 @@
+"""From record to index document: the only bridge to `indexer`.
+
+What is searched, counted and sorted comes from the kinds' fields and facets; no kind is named here.
+Amounts become whole fen (hundredths of a unit of currency), periods whole calendar days.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from catalog_service.model import terms
+from catalog_service.model.offer import offers_of, period_bounds, price_bounds
+from catalog_service.namespaces import CODE_LISTS
+from indexer.schema import Document, IndexSchema, TextField
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from catalog_service.model.kind import Facet, Field, Kind
+    from catalog_service.model.record import Record
+    from catalog_service.model.terms import Term
+    from catalog_service.model.vocabulary import Scheme, Vocabularies
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What of a record the index takes beside its content: the store's words for it."""
+
+    identifier: str
+    seq: int
+    hash: str
+    stamp: int
+    """When the published version was made, seconds since 1970: the key of “newest”."""
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A record that another one names: its identifier and content."""
+
+    identifier: str
+    record: Record
+    title: tuple[Term, ...]
+
+
+def index_schema(kinds: Mapping[str, Kind]) -> IndexSchema:
+    """Return the one schema of all kinds: weighted texts, facets as keywords; prices, periods, stamps as numbers."""
+    texts: dict[str, TextField] = {}
+    keywords = {"kind", "identifier"}
+    for kind in kinds.values():
+        for name, each in kind.walk():
+            if each.search_weight and not each.private:
+                weight = max(each.search_weight, texts[name].weight if name in texts else 0)
+                texts[name] = TextField(name, weight, pinyin=name == kind.title or texts.get(name, _NO_TEXT).pinyin)
+        for facet in kind.facets:
+            keywords |= set(_keyword_names(facet))
+            if facet.type == "reference" and facet.foreign is False:
+                texts.setdefault(facet.name, TextField(facet.name, 2.0, pinyin=True))
+    numbers = ("newest", "period.max", "period.min", "price.max", "price.min", "rating")
+    return IndexSchema(tuple(sorted(texts.values(), key=lambda text: text.name)), tuple(sorted(keywords)), numbers)
+
+
+_NO_TEXT = TextField("")
+
+
+def _keyword_names(facet: Facet) -> tuple[str, ...]:
+    match facet.type:
+        case "coverage":
+            return f"{facet.name}.within", f"{facet.name}.cover"
+        case "price":
+            return (f"{facet.name}.mode",)
+        case "period" | "rating":
+            return ()
+        case _:
+            return (facet.name,)
+
+
+class DocumentMaker:
+    """Makes index documents of records of every kind."""
+
+    def __init__(
+        self, kinds: Mapping[str, Kind], vocabularies: Vocabularies, linked: Callable[[str], Linked | None]
+    ) -> None:
+        """``linked`` gives the published record that has an IRI."""
+        self._kinds = kinds
+        self._vocabularies = vocabularies
+        self._linked = linked
+        self._labels: dict[Term, str] = {}
+        self._up: dict[tuple[str, Term], tuple[str, ...]] = {}
+        self._weights = {
+            kind.name: [
+                (name, each, _reach(kind, name))
+                for name, each in kind.walk()
+                if each.search_weight and not each.private
+            ]
+            for kind in kinds.values()
+        }
+
+    def document(self, record: Record, source: Source) -> Document:
+        """Return the index document of a published record."""
+        kind = self._kinds[record.kind]
+        keywords: dict[str, tuple[str, ...]] = {"kind": (kind.name,), "identifier": (source.identifier,)}
+        numbers = {"newest": source.stamp}
+        texts = self._texts(record, kind)
+        named: dict[str, Any] = {}
+        offers = offers_of(record)
+        for facet in kind.facets:
+            values = self._values(record, facet.path)
+            match facet.type:
+                case "price":
+                    keywords[f"{facet.name}.mode"] = tuple(dict.fromkeys(offer.mode for offer in offers if offer.mode))
+                    low, high = price_bounds(offers)
+                    numbers |= _present({"price.min": low, "price.max": high})
+                case "period":
+                    shortest, longest = period_bounds(offers)
+                    numbers |= _present({"period.min": shortest, "period.max": longest})
+                case "rating":
+                    numbers |= {"rating": int(float(terms.value(value))) for value in values[:1]}
+                case "coverage":
+                    within, cover = self._coverage(facet, values)
+                    keywords |= {f"{facet.name}.within": within, f"{facet.name}.cover": cover}
+                case "reference":
+                    found = [link for value in values if (link := self._linked(terms.value(value)))]
+                    keywords[facet.name] = tuple(link.identifier for link in found)
+                    if not facet.foreign:
+                        texts[facet.name] = "\n".join(terms.value(title) for link in found for title in link.title)
+                        named[facet.name] = [_named(link) for link in found]
+                case "concept":
+                    keywords[facet.name] = self._with_ancestors(facet, values)
+                case _:
+                    keywords[facet.name] = tuple(dict.fromkeys(terms.value(value) for value in values))
+        stored = self._stored(record, kind) | {"named": named, "offers": [offer.plain() for offer in offers]}
+        return Document(source.identifier, kind.name, source.seq, texts, keywords, numbers, stored, source.hash)
+
+    def _texts(self, record: Record, kind: Kind) -> dict[str, str]:
+        texts = {}
+        for name, each, path in self._weights[kind.name]:
+            values = record.objects(*path)
+            if values:
+                texts[name] = "\n".join(
+                    self._text(term) if each.type == "concept" else terms.value(term) for term in values
+                )
+        return texts
+
+    def _text(self, term: Term) -> str:
+        """Return every label of a concept, with those of its ancestors' names left out."""
+        if term not in self._labels:
+            concept = self._vocabularies.concept(terms.value(term))
+            names = (
+                []
+                if concept is None
+                else [*concept.labels.values(), *(a for alts in concept.alt_labels.values() for a in alts)]
+            )
+            self._labels[term] = "\n".join(names)
+        return self._labels[term]
+
+    def _values(self, record: Record, path: tuple[Term, ...]) -> list[Term]:
+        """Return the objects at the end of a path, walking through a reference into the record it names."""
+        reached = [(record, record.node)]
+        for index, predicate in enumerate(path):
+            following = []
+            for owner, node in reached:
+                for term in owner.nodes.get(node, {}).get(predicate, ()):
+                    last = index == len(path) - 1
+                    if last or term in owner.nodes:
+                        following.append((owner, term))
+                    elif terms.is_iri(term) and (link := self._linked(terms.value(term))):
+                        following.append((link.record, link.record.node))
+            reached = following
+        return list(dict.fromkeys(node for _, node in reached))
+
+    def _scheme(self, facet: Facet) -> Scheme | None:
+        return self._vocabularies.get(facet.scheme)
+
+    def _with_ancestors(self, facet: Facet, values: Iterable[Term]) -> tuple[str, ...]:
+        found: dict[str, None] = {}
+        for term in values:
+            key = (facet.scheme, term)
+            if key not in self._up:
+                code, scheme = notation(term, facet.scheme), self._scheme(facet)
+                known = scheme is not None and code in scheme.concepts
+                self._up[key] = (code, *scheme.ancestors(code)) if known and scheme else (code,) if code else ()
+            found |= dict.fromkeys(self._up[key])
+        return tuple(found)
+
+    def _coverage(self, facet: Facet, values: Iterable[Term]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return own areas with their ancestors, and the largest areas (architecture, decision 9)."""
+        lines = {codes[0]: codes for term in values if (codes := self._with_ancestors(facet, [term]))}
+        largest = [code for code, codes in lines.items() if not any(up in lines for up in codes[1:])]
+        within = dict.fromkeys(code for area in largest for code in lines[area])
+        return tuple(within), tuple(largest)
+
+    def _stored(self, record: Record, kind: Kind) -> dict[str, Any]:
+        title = _languages(record, kind.field(kind.title))
+        summary = _languages(record, kind.field(kind.summary)) if kind.summary else {}
+        fields = {name: [_plain(term) for term in record.objects(*_reach(kind, name))] for name in kind.hit_fields}
+        return {"iri": record.iri, "title": title, "summary": summary, "fields": fields}
+
+
+def _named(link: Linked) -> dict[str, Any]:
+    return {"id": link.identifier, "title": {terms.language(t).split("-")[0]: terms.value(t) for t in link.title}}
+
+
+def _present(numbers: Mapping[str, int | None]) -> dict[str, int]:
+    return {name: number for name, number in numbers.items() if number is not None}
+
+
+def _reach(kind: Kind, name: str) -> tuple[Term, ...]:
+    """Return the whole path of a dotted name from the record's own node."""
+    parts = name.split(".")
+    owners = (kind.field(".".join(parts[: n + 1])) for n in range(len(parts)))
+    return tuple(predicate for owner in owners if owner is not None for predicate in owner.path)
+
+
+def _languages(record: Record, each: Field | None) -> dict[str, str]:
+    if each is None:
+        return {}
+    values = record.objects(*each.path)
+    return {terms.language(term).split("-")[0] or "zh": terms.value(term) for term in reversed(values)}
+
+
+def _plain(term: Term) -> str:
+    """Return a code with its list (``list/code``), an IRI or a text."""
+    text = terms.value(term)
+    return text.removeprefix(CODE_LISTS) if terms.is_iri(term) else text
+
+
+def notation(term: Term, scheme: str = "") -> str:
+    """Return the code in a concept's IRI, empty if it is of another list.
+
+    >>> notation("<https://w3id.org/stsp/cl/region/450200>", "region")
+    '450200'
+    """
+    path = terms.value(term).removeprefix(CODE_LISTS)
+    slug, _, code = path.partition("/")
+    return code if not scheme or slug == scheme else ""

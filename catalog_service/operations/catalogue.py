@@ -1,0 +1,108 @@
+"""A catalogue's home and what lives in it: settings, profile, store, index; each is opened when first needed."""
+
+from __future__ import annotations
+
+import threading
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from catalog_service.config import Settings, load_settings
+from catalog_service.model.record import best_text, parse_canonical
+from catalog_service.operations.follow import Index
+from catalog_service.registry import profile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from catalog_service.config import Value
+    from catalog_service.model.kind import Kind
+    from catalog_service.registry import Profile
+    from catalog_service.store import Store
+    from catalog_service.store.rows import Entry
+    from catalog_service.validation.engines import Validation
+
+
+class Catalogue:
+    """One catalogue. Threads of a process share one; processes share its home."""
+
+    def __init__(self, settings: Settings, profile: Profile) -> None:
+        self.settings = settings
+        self.profile = profile
+        self._opening = threading.RLock()
+
+    @property
+    def home(self) -> Path:
+        """The folder that holds everything that is this catalogue."""
+        return self.settings.home
+
+    @cached_property
+    def store(self) -> Store:
+        """The record store, made or brought to the newest schema when first opened."""
+        from catalog_service.store import open_store
+
+        with self._opening:
+            return open_store(self.settings.store_url)
+
+    @cached_property
+    def index(self) -> Index:
+        """The search index."""
+        with self._opening:
+            return Index(self)
+
+    @cached_property
+    def validation(self) -> Validation:
+        """What checks records, by the engine the settings name."""
+        from catalog_service.validation.engines import Validation
+
+        with self._opening:
+            return Validation(self.profile, self.settings.text("validation.engine"))
+
+    @property
+    def iri_base(self) -> str:
+        """What every IRI of a record of this catalogue begins with."""
+        return self.settings.text("catalogue.iri_base").rstrip("/")
+
+    @property
+    def public_url(self) -> str:
+        """What every address in answers begins with, without a slash at the end."""
+        return self.settings.text("public_url").rstrip("/")
+
+    def secret(self, name: str) -> bytes:
+        """Return a secret of this catalogue, the same for every process and after every restart."""
+        return self.store.secret(name)
+
+    def kind(self, name: str) -> Kind:
+        """Return a kind by name; raises `UnknownName` with the nearest one."""
+        from catalog_service.errors import UnknownName
+
+        if name not in self.profile.kinds:
+            raise UnknownName("kind", name, self.profile.kinds)
+        return self.profile.kinds[name]
+
+    def titles(self, identifiers: Iterable[str], lang: str) -> dict[str, str]:
+        """Return what records are called, by identifier; one that is not public keeps its identifier."""
+        wanted = list(identifiers)
+        found = self.store.published(wanted)
+        return {each: self._title(found[each], lang) if each in found else each for each in wanted}
+
+    def _title(self, entry: Entry, lang: str) -> str:
+        kind = self.profile.kinds[entry.kind]
+        title = kind.field(kind.title)
+        record = parse_canonical(entry.form or b"", entry.iri, entry.kind)
+        return (best_text(record.objects(*title.path), lang) if title else "") or entry.identifier
+
+    def close(self) -> None:
+        """Let go of the store and the index."""
+        for name in ("index", "store"):
+            if name in self.__dict__:
+                self.__dict__.pop(name).close()
+
+
+def open_catalogue(
+    home: Path, *, environment: Mapping[str, str] | None = None, overrides: Mapping[str, Value] | None = None
+) -> Catalogue:
+    """Open the catalogue in a home folder, making the folder if there is none."""
+    settings = load_settings(home, environment=environment, overrides=overrides)
+    home.mkdir(parents=True, exist_ok=True)
+    return Catalogue(settings, profile())

@@ -1,0 +1,48 @@
+"""Export: everything published, in log order; and one record, drafts too, for those who keep the catalogue."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from catalog_service.errors import NotFound
+from catalog_service.model.record import parse_canonical
+from catalog_service.operations.outgoing import outgoing, surroundings, with_additions
+from catalog_service.operations.publish import row_of
+from catalog_service.store.rows import stamp_text
+from catalog_service.writers import writer
+from catalog_service.writers.base import Outgoing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from catalog_service.operations.catalogue import Catalogue
+
+_PAGE = 500
+
+
+def export(catalogue: Catalogue, form: str, kind: str = "") -> Iterator[bytes]:
+    """Yield a document of everything published, or everything of a kind."""
+    if kind:
+        catalogue.kind(kind)
+    return writer(form).write(_published(catalogue, kind), surroundings(catalogue))
+
+
+def _published(catalogue: Catalogue, kind: str) -> Iterator[Outgoing]:
+    after: int | None = 0
+    while after is not None:
+        page = catalogue.store.listing(kind=kind, after_seq=after, limit=_PAGE)
+        yield from (outgoing(catalogue, entry) for entry in page.entries if entry.live)
+        after = page.next_seq
+
+
+def render_working(catalogue: Catalogue, identifier: str, form: str, version: int | None = None) -> bytes:
+    """Return a record in a format: the newest version, published or not, or an older one."""
+    row = row_of(catalogue, identifier)
+    held = catalogue.store.version(row.identifier, version or row.working_version)
+    if held is None:
+        raise NotFound("Record {identifier} has no version {version}.", identifier=row.identifier, version=version)
+    modified = stamp_text(held.info.stamp)
+    record = with_additions(parse_canonical(held.canonical, row.iri, row.kind), row.state, modified)
+    kind = catalogue.profile.kinds[row.kind]
+    one = Outgoing(record, kind, row.identifier, held.info.number, held.info.public_hash, modified)
+    return b"".join(writer(form).write([one], surroundings(catalogue)))

@@ -1,0 +1,294 @@
+"""Facets: from chosen values to clauses, and from an engine's counts to what people tick."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from catalog_service.errors import BadQuery, UnknownName
+from catalog_service.i18n import both
+from indexer.query import And, Count, FacetRequest, Keyword, Or, Range
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from catalog_service.model.kind import Facet, Kind
+    from catalog_service.model.vocabulary import Scheme
+    from catalog_service.operations.catalogue import Catalogue
+    from indexer.query import Clause
+    from indexer.result import SearchResult
+
+PERIODS = {"7": "within a week", "30": "within a month", "90": "within three months"}
+"""Steps of the period facet: calendar days and what they are called."""
+
+UNPRICED = {"negotiable": "price on request included", "free": "free only"}
+"""What may be ticked beside a price range."""
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """One value to tick; ``count`` is what one gets with it under all other conditions."""
+
+    value: str
+    label: str
+    count: int
+    selected: bool
+    children: tuple[FacetValue, ...] = ()
+
+    @property
+    def chosen_below(self) -> int:
+        """How many values below it are ticked."""
+        return sum(child.selected + child.chosen_below for child in self.children)
+
+
+@dataclass(frozen=True, slots=True)
+class FacetView:
+    """One facet with its values; ``minimum`` and ``maximum`` are what was typed into a price range."""
+
+    name: str
+    label: str
+    definition: str
+    type: str
+    values: tuple[FacetValue, ...]
+    minimum: str = ""
+    maximum: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One chosen value, to be shown and taken away."""
+
+    facet: str
+    value: str
+    facet_label: str
+    label: str
+
+
+def facet_clause(catalogue: Catalogue, facet: Facet, values: tuple[str, ...]) -> Clause | None:
+    """Return the clause of a facet's chosen values, any of which may hold; None if they narrow nothing."""
+    match facet.type:
+        case "price":
+            return _price_clause(facet, values)
+        case "period":
+            return Range("period.max", None, max(_days(value) for value in values))
+        case "rating":
+            return Range("rating", min(_whole(facet.name, value) for value in values), None)
+        case "coverage":
+            scheme = catalogue.profile.vocabularies[facet.scheme]
+            _known(facet, scheme, values)
+            above = tuple(dict.fromkeys(up for value in values for up in scheme.ancestors(value)))
+            return Or((Keyword(f"{facet.name}.within", values), Keyword(f"{facet.name}.cover", above)))
+        case "concept":
+            _known(facet, catalogue.profile.vocabularies[facet.scheme], values)
+    return Keyword(facet.name, values)
+
+
+def _known(facet: Facet, scheme: Scheme, values: Iterable[str]) -> None:
+    for value in values:
+        if value not in scheme.concepts:
+            raise UnknownName(f"code in {facet.name}", value, scheme.concepts)
+
+
+def _days(value: str) -> int:
+    if value not in PERIODS:
+        raise UnknownName("period", value, PERIODS)
+    return int(value)
+
+
+def _whole(name: str, value: str) -> int:
+    if not value.isdigit() or len(value) > 9:
+        raise BadQuery("{name}: “{value}” is not a whole number.", name=name, value=value)
+    return int(value)
+
+
+def price_range(values: Iterable[str]) -> tuple[str, str] | None:
+    """Return the bounds of the first range among the values, as they were typed.
+
+    >>> price_range(("negotiable", "-5000"))
+    ('', '5000')
+    """
+    for value in values:
+        if value not in UNPRICED:
+            low, dash, high = value.partition("-")
+            if dash:
+                return low, high
+            raise BadQuery("price: “{value}” is not a range such as 1000-5000.", value=value)
+    return None
+
+
+def _price_clause(facet: Facet, values: tuple[str, ...]) -> Clause | None:
+    mode = f"{facet.name}.mode"
+    clauses: list[Clause] = []
+    bounds = price_range(values)
+    if bounds is not None and any(bounds):
+        low, high = (_amount(bound) for bound in bounds)
+        if low is not None and high is not None and low > high:
+            raise BadQuery(
+                "price: the lowest amount {low} is above the highest, {high}.", low=bounds[0], high=bounds[1]
+            )
+        clauses.append(And((Range("price.min", None, high), Range("price.max", low, None))))
+    if "free" in values:
+        clauses.append(Keyword(mode, ("free",)))
+    if "negotiable" in values and clauses:
+        clauses.append(Keyword(mode, ("negotiable",)))
+    return Or(tuple(clauses)) if clauses else None
+
+
+def _amount(text: str) -> int | None:
+    if not text:
+        return None
+    return _whole("price", text) * 100
+
+
+def facet_requests(
+    kind: Kind, chosen: Mapping[str, tuple[str, ...]]
+) -> tuple[tuple[FacetRequest, ...], tuple[Count, ...]]:
+    """Return what an engine has to count for a kind's facets."""
+    requests: list[FacetRequest] = []
+    counts: list[Count] = []
+    for facet in kind.facets:
+        match facet.type:
+            case "coverage":
+                requests += (
+                    FacetRequest(f"{facet.name}.{part}", f"{facet.name}.{part}", facet.name)
+                    for part in ("within", "cover")
+                )
+            case "price":
+                requests.append(FacetRequest(facet.name, f"{facet.name}.mode", facet.name))
+            case "period":
+                counts += (
+                    Count(f"{facet.name}:{days}", Range("period.max", None, int(days)), facet.name) for days in PERIODS
+                )
+            case "rating":
+                continue
+            case _:
+                requests.append(FacetRequest(facet.name, facet.name, facet.name))
+    return tuple(requests), tuple(counts)
+
+
+Counts = dict[str, dict[str, int]]
+
+
+def facet_counts(result: SearchResult) -> Counts:
+    """Return the counts of a result by facet and value; steps of ranges are values too."""
+    counts: Counts = {name: dict(values) for name, values in result.facets.items()}
+    for name, count in result.counts.items():
+        facet, colon, value = name.partition(":")
+        if colon and facet != "without":
+            counts.setdefault(facet, {})[value] = count
+    return counts
+
+
+def facet_views(
+    catalogue: Catalogue, kind: Kind, chosen: Mapping[str, tuple[str, ...]], counts: Counts, total: int, lang: str
+) -> tuple[FacetView, ...]:
+    """Return the facets worth showing, in the kind's order: none whose only value is all of the hits."""
+    views = []
+    for facet in sorted(kind.facets, key=lambda facet: facet.order):
+        ticked = chosen.get(facet.name, ())
+        values = _values(catalogue, facet, counts, ticked, lang)
+        if not ticked and (not values or (len(values) == 1 and values[0].count == total and not values[0].children)):
+            continue
+        low, high = (price_range(ticked) or ("", "")) if facet.type == "price" else ("", "")
+        definition = facet.definitions.get(lang, "")
+        views.append(FacetView(facet.name, _label(facet, lang), definition, facet.type, values, low, high))
+    return tuple(views)
+
+
+def _label(facet: Facet, lang: str) -> str:
+    return facet.labels.get(lang) or facet.labels["zh"]
+
+
+def _values(
+    catalogue: Catalogue, facet: Facet, counts: Counts, ticked: tuple[str, ...], lang: str
+) -> tuple[FacetValue, ...]:
+    match facet.type:
+        case "concept":
+            scheme = catalogue.profile.vocabularies[facet.scheme]
+            return _tree(scheme, counts.get(facet.name, {}), ticked, lang)
+        case "coverage":
+            scheme = catalogue.profile.vocabularies[facet.scheme]
+            covered = _coverage_counts(scheme, counts[f"{facet.name}.within"], counts[f"{facet.name}.cover"], ticked)
+            return _tree(scheme, covered, ticked, lang)
+    found = {value: count for value, count in counts.get(facet.name, {}).items() if count or value in ticked}
+    if facet.type == "price":
+        found = {mode: found.get(mode, 0) for mode in UNPRICED if mode in found or mode in ticked}
+    found |= {value: 0 for value in ticked if value not in found and facet.type not in ("price", "rating")}
+    labels = value_labels(catalogue, facet, found, lang)
+    return tuple(FacetValue(value, labels[value], count, value in ticked) for value, count in found.items())
+
+
+def value_labels(catalogue: Catalogue, facet: Facet, values: Iterable[str], lang: str) -> dict[str, str]:
+    """Return what the values of a facet are called in a language."""
+    match facet.type:
+        case "concept" | "coverage":
+            concepts = catalogue.profile.vocabularies[facet.scheme].concepts
+            return {value: concepts[value].label(lang) if value in concepts else value for value in values}
+        case "reference":
+            return catalogue.titles(values, lang)
+        case "period":
+            return {value: both(PERIODS[value], domain="web")[lang] for value in values}
+        case "price":
+            return {value: _price_label(value, lang) for value in values}
+        case "boolean":
+            return {
+                value: both({"true": "yes", "false": "no"}.get(value, value), domain="web")[lang] for value in values
+            }
+    return {value: value for value in values}
+
+
+def _price_label(value: str, lang: str) -> str:
+    if value in UNPRICED:
+        return both(UNPRICED[value], domain="web")[lang]
+    low, _, high = value.partition("-")
+    sentence = "¥{low}–{high}" if low and high else "¥{high} or less" if high else "¥{low} or more"
+    amounts = {"low": f"{int(low):,}" if low else "", "high": f"{int(high):,}" if high else ""}
+    return both(sentence, domain="web", **amounts)[lang]
+
+
+def _coverage_counts(
+    scheme: Scheme, within: Mapping[str, int], cover: Mapping[str, int], ticked: Iterable[str]
+) -> dict[str, int]:
+    """Return for each area worth offering how many cover it: within[X] and cover of X's ancestors (decision 9)."""
+    offered = dict.fromkeys([*within, *ticked])
+    for code in [code for code in within if code in cover and scheme.concepts[code].broader]:
+        offered |= dict.fromkeys(scheme.concepts[code].narrower)
+    counts = {}
+    for code in offered:
+        count = within.get(code, 0) + sum(cover.get(up, 0) for up in scheme.ancestors(code))
+        if count or code in ticked:
+            counts[code] = count
+    return counts
+
+
+def _tree(scheme: Scheme, counts: Mapping[str, int], ticked: Iterable[str], lang: str) -> tuple[FacetValue, ...]:
+    """Return the counted concepts as a tree; a lone top that only holds others gives way to what it holds."""
+    known = {code: counts.get(code, 0) for code in (*counts, *ticked) if code in scheme.concepts}
+    below: dict[str | None, list[str]] = {}
+    for code in known:
+        parent = next((up for up in scheme.ancestors(code) if up in known), None)
+        below.setdefault(parent, []).append(code)
+
+    def values(parent: str | None) -> tuple[FacetValue, ...]:
+        codes = sorted(below.get(parent, ()), key=lambda code: (-known[code], code))
+        return tuple(
+            FacetValue(code, scheme.concepts[code].label(lang), known[code], code in ticked, values(code))
+            for code in codes
+        )
+
+    tops = values(None)
+    while len(tops) == 1 and tops[0].children and not tops[0].selected:
+        tops = (FacetValue(tops[0].value, tops[0].label, tops[0].count, selected=False), *tops[0].children)
+        if len(tops) > 2 or not tops[1].children or tops[1].selected:
+            break
+        tops = tops[1:]
+    return tops
+
+
+def chips_of(catalogue: Catalogue, kind: Kind, chosen: Mapping[str, tuple[str, ...]], lang: str) -> tuple[Chip, ...]:
+    """Return a chip for every chosen value."""
+    chips = []
+    for facet in kind.facets:
+        labels = value_labels(catalogue, facet, chosen.get(facet.name, ()), lang)
+        chips += [Chip(facet.name, value, _label(facet, lang), label) for value, label in labels.items()]
+    return tuple(chips)

@@ -1,0 +1,322 @@
+"""The door every record comes in by, one or a hundred thousand: resolve, fill, check, store, publish."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
+
+from catalog_service.i18n import both
+from catalog_service.model import terms
+from catalog_service.model.identifiers import record_iri
+from catalog_service.model.record import Record, best_text, content_hash, parse_canonical
+from catalog_service.model.report import Finding
+from catalog_service.namespaces import XSD, term
+from catalog_service.operations.outgoing import as_if_published
+from catalog_service.operations.publish import publish_in
+from catalog_service.operations.references import (
+    Resolver,
+    ambiguous,
+    edges_of,
+    keys_of,
+    match_keys,
+    not_found,
+    replace_reference,
+    without,
+)
+from catalog_service.store.rows import NewVersion
+from catalog_service.validation.catalogue import CREDIT_CODE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from catalog_service.model.kind import Kind
+    from catalog_service.model.terms import Term
+    from catalog_service.operations.catalogue import Catalogue
+    from catalog_service.operations.spool import Candidate, Spool
+    from catalog_service.store.rows import RecordRow
+
+IDENTIFIER = term("dct:identifier")
+ISSUED = term("dct:issued")
+
+Status = Literal["created", "changed", "unchanged", "refused", "checked"]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of one record."""
+
+    status: Status
+    iri: str
+    identifier: str
+    title: str
+    findings: tuple[Finding, ...] = ()
+    version: int = 0
+    published: bool = False
+    waiting: bool = False
+    """Whether it stays a draft because a record it refers to is not published."""
+
+
+@dataclass(slots=True)
+class Intake:
+    """One load or save. ``dry`` stores nothing, ``publish`` publishes what conforms."""
+
+    catalogue: Catalogue
+    actor: str
+    dry: bool = False
+    publish: bool = False
+    batch: int | None = None
+    spool: Spool | None = None
+    resolver: Resolver = field(init=False)
+    last_seq: int = 0
+    dry_numbers: int = 0
+
+    def __post_init__(self) -> None:
+        self.resolver = Resolver(self.catalogue.store, self.catalogue.profile.kinds, self.spool)
+
+    # identity: a record without identifier is matched by name and provider, else it gets a new one
+
+    def identify(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """Give every candidate the identity it had before, or a new one."""
+        resolved = [self._resolve(each, quiet=True) for each in candidates]
+        nameless = [each for each in resolved if not each.identifier]
+        known = self._recognise(nameless)
+        fresh = [each for each in nameless if each.number not in known]
+        minted = dict(zip((each.number for each in fresh), self._mint(len(fresh)), strict=True))
+        return [self._identified(each, known, minted) for each in resolved]
+
+    def _recognise(self, candidates: Sequence[Candidate]) -> dict[int, RecordRow]:
+        """Return the stored record that each candidate is, by its place in the spool."""
+        store, kinds = self.catalogue.store, self.catalogue.profile.kinds
+        known = {}
+        rows = store.by_iris([each.record.iri for each in candidates])
+        for each in candidates:
+            if each.record.iri in rows:
+                known[each.number] = rows[each.record.iri]
+        for key, values in (("uscc", _credit_codes), ("match", match_keys)):
+            wanted = {each.number: values(each.record, kinds[each.record.kind]) for each in candidates}
+            found = store.by_keys(key, sorted({value for each in wanted.values() for value in each}))
+            for each in candidates:
+                rows_of = [row for value in wanted[each.number] for row in found.get(value, ())]
+                same = {
+                    row.identifier: row for row in rows_of if row.kind == each.record.kind and row.state != "withdrawn"
+                }
+                if each.number not in known and len(same) == 1:
+                    known[each.number] = next(iter(same.values()))
+        return known
+
+    def _mint(self, count: int) -> list[str]:
+        prefix = self.catalogue.settings.text("catalogue.id_prefix")
+        if not count:
+            return []
+        if self.dry:
+            return [f"{prefix}-NEW{self._dry_number():06d}" for _ in range(count)]
+        with self.catalogue.store.write(actor=self.actor, batch=self.batch) as writer:
+            return writer.mint_many(prefix, count)
+
+    def _dry_number(self) -> int:
+        self.dry_numbers += 1
+        return self.dry_numbers
+
+    def _identified(self, candidate: Candidate, known: Mapping[int, RecordRow], minted: Mapping[int, str]) -> Candidate:
+        if candidate.identifier:
+            return candidate
+        row = known.get(candidate.number)
+        identifier = row.identifier if row else minted[candidate.number]
+        record = candidate.record
+        if record.iri.startswith("urn:"):
+            from catalog_service.normalise import rename
+
+            iri = row.iri if row else record_iri(self.catalogue.iri_base, record.kind, identifier)
+            record = rename(record, iri)
+        return replace(candidate, record=record, identifier=identifier)
+
+    # references
+
+    def _resolve(self, candidate: Candidate, *, quiet: bool) -> Candidate:
+        """Return the candidate with its references turned into IRIs; unresolved ones become findings unless quiet."""
+        record, left, findings = candidate.record, [], list(candidate.findings)
+        kind = self.catalogue.profile.kinds[record.kind]
+        for reference in candidate.references:
+            each = kind.field(reference.path)
+            targets = self.resolver.targets(reference.text, each.classes if each else ())
+            if len(targets) == 1:
+                new = terms.iri(targets[0][1])
+                record = replace_reference(record, reference.node, reference.predicate, reference.term, new)
+                continue
+            left.append(reference)
+            if quiet:
+                continue
+            label = each.labels if each else {}
+            if targets:
+                finding = ambiguous(label, reference.text, [iri.rsplit("/", 1)[-1] for _, iri in targets])
+            else:
+                finding = not_found(
+                    label, reference.text, self.resolver.nearest(reference.text, each.classes if each else ())
+                )
+            findings.append(replace(finding, path=reference.path, place=reference.place, record=candidate.identifier))
+        return replace(candidate, record=record, references=tuple(left), findings=tuple(findings))
+
+    # checking and storing
+
+    def take(self, candidates: Sequence[Candidate]) -> list[Taken]:
+        """Check candidates that have an identity and store the good ones in one transaction."""
+        stored = self.catalogue.store.many([each.identifier for each in candidates])
+        filled = [self._fill(self._resolve(each, quiet=False), stored.get(each.identifier)) for each in candidates]
+        findings = self._check(filled)
+        good = [each for each in filled if not _errors(findings[each.number])]
+        outcomes = {} if self.dry else self._store(good, findings)
+        return [outcomes.get(each.number) or self._untouched(each, findings[each.number]) for each in filled]
+
+    def _untouched(self, candidate: Candidate, findings: Sequence[Finding]) -> Taken:
+        status: Status = "refused" if _errors(findings) else "checked"
+        return Taken(status, candidate.record.iri, candidate.identifier, self._title(candidate.record), tuple(findings))
+
+    def _title(self, record: Record) -> str:
+        kind = self.catalogue.profile.kinds[record.kind]
+        title = kind.field(kind.title)
+        return best_text(record.objects(*title.path), "zh") if title else ""
+
+    def _fill(self, candidate: Candidate, row: RecordRow | None) -> Candidate:
+        """Fill what the catalogue fills when it is absent: identifier, and the date of issue of the version before."""
+        record = candidate.record
+        own = dict(record.nodes.get(record.node, {}))
+        kind = self.catalogue.profile.kinds[record.kind]
+        system = {each.path[0] for each in kind.fields if each.system}
+        if IDENTIFIER in system and not own.get(IDENTIFIER):
+            own[IDENTIFIER] = [terms.literal(candidate.identifier)]
+        if ISSUED in system and not own.get(ISSUED):
+            own[ISSUED] = self._issued(row)
+        return replace(candidate, record=Record(record.iri, record.kind, {**record.nodes, record.node: own}))
+
+    def _issued(self, row: RecordRow | None) -> list[Term]:
+        if row is not None:
+            version = self.catalogue.store.working(row.identifier)
+            if version is not None:
+                before = parse_canonical(version.canonical, row.iri, row.kind).objects(ISSUED)
+                if before:
+                    return before
+        return [terms.literal(dt.datetime.now(dt.UTC).date().isoformat(), datatype=f"{XSD}date")]
+
+    def _check(self, candidates: Sequence[Candidate]) -> dict[int, list[Finding]]:
+        """Return all findings on candidates, each at the place its value came from."""
+        linked = self.resolver.classes(each.record for each in candidates)
+        by_iri = self.catalogue.validation.check([as_if_published(each.record) for each in candidates], linked)
+        unique = self._unique(candidates)
+        found = {}
+        for each in candidates:
+            own = [*each.findings, *(_placed(finding, each) for finding in by_iri[each.record.iri])]
+            found[each.number] = own + unique.get(each.number, [])
+        return found
+
+    def _unique(self, candidates: Sequence[Candidate]) -> dict[int, list[Finding]]:
+        """Return findings on credit codes that another record has already."""
+        codes = {each.number: _credit_codes(each.record, None) for each in candidates}
+        taken = self.catalogue.store.by_keys("uscc", sorted({code for each in codes.values() for code in each}))
+        found: dict[int, list[Finding]] = {}
+        for each in candidates:
+            for code in codes[each.number]:
+                others = [
+                    row for row in taken.get(code, ()) if row.identifier != each.identifier and row.state != "withdrawn"
+                ]
+                if others:
+                    found.setdefault(each.number, []).append(_doubled(code, others[0], each))
+        return found
+
+    def _store(self, candidates: Sequence[Candidate], findings: Mapping[int, Sequence[Finding]]) -> dict[int, Taken]:
+        if not candidates:
+            return {}
+        versions = [self._version(each) for each in candidates]
+        taken: dict[int, Taken] = {}
+        with self.catalogue.store.write(actor=self.actor, batch=self.batch) as writer:
+            outcomes = writer.put_many(versions)
+            for each, version, outcome in zip(candidates, versions, outcomes, strict=True):
+                own = tuple(findings[each.number])
+                if outcome.status == "conflict":
+                    own = (*own, _conflict(each, outcome.other))
+                    taken[each.number] = Taken("refused", each.record.iri, each.identifier, version.title, own)
+                else:
+                    taken[each.number] = Taken(
+                        outcome.status, each.record.iri, each.identifier, version.title, own, outcome.version
+                    )
+            if self.publish:
+                stored = [each for each in candidates if taken[each.number].status != "refused"]
+                entries = publish_in(self.catalogue, writer, {each.identifier: each.record for each in stored})
+                for each in stored:
+                    done = entries[each.identifier]
+                    taken[each.number] = replace(
+                        taken[each.number],
+                        published=done.published,
+                        waiting=done.waiting,
+                        findings=taken[each.number].findings + done.findings,
+                    )
+                    self.last_seq = max(self.last_seq, done.seq)
+        return taken
+
+    def _version(self, candidate: Candidate) -> NewVersion:
+        record = candidate.record
+        kind = self.catalogue.profile.kinds[record.kind]
+        form = record.canonical()
+        return NewVersion(
+            identifier=candidate.identifier,
+            iri=record.iri,
+            kind=record.kind,
+            canonical=form,
+            private_hash=content_hash(form),
+            public=without(record.nodes, kind.fields, record.node),
+            title=self._title(record),
+            keys=keys_of(record, kind),
+            edges=edges_of(record, kind),
+        )
+
+
+def _credit_codes(record: Record, _kind: Kind | None) -> list[str]:
+    return [terms.value(code) for code in record.objects(CREDIT_CODE)]
+
+
+def _placed(finding: Finding, candidate: Candidate) -> Finding:
+    """Return the finding at the place its value came from, else at the record's own."""
+    finding = replace(finding, record=candidate.identifier)
+    field_path = finding.path
+    place = None
+    if candidate.places:
+        place = candidate.places.get((finding.focus_node, finding.value)) or candidate.places.get(
+            (finding.focus_node, field_path)
+        )
+    return finding.at(place or candidate.place)
+
+
+def _doubled(code: str, other: RecordRow, candidate: Candidate) -> Finding:
+    finding = Finding(
+        "not-unique",
+        both("The credit code {value} belongs to {other} already.", domain="findings", value=code, other=other.title),
+        both(
+            "Change that record ({identifier}) instead of adding another.",
+            domain="findings",
+            identifier=other.identifier,
+        ),
+        value=code,
+        constraint="unique",
+        focus_node=candidate.record.node,
+    )
+    return _placed(finding, candidate)
+
+
+def _conflict(candidate: Candidate, other: str) -> Finding:
+    return Finding(
+        "identity-conflict",
+        both(
+            "The identifier {value} or its IRI belongs to another record.",
+            domain="findings",
+            value=candidate.identifier,
+        ),
+        both("The other record is {other}.", domain="findings", other=other) if other else {},
+        record=candidate.identifier,
+        value=candidate.identifier,
+        constraint="unique",
+        place=candidate.place,
+    )
+
+
+def _errors(findings: Sequence[Finding]) -> bool:
+    return any(finding.severity == "error" for finding in findings)

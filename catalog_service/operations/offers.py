@@ -1,0 +1,89 @@
+"""Offers in words: price, lead time, payment and validity of a record's offers, for rows, facts and tables."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from catalog_service.model.record import best_text
+from catalog_service.operations import wording
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from catalog_service.model.kind import Field, Kind
+    from catalog_service.model.offer import Offer
+    from catalog_service.model.vocabulary import Vocabularies
+
+_MODES = "pricing-mode"
+
+
+@dataclass(frozen=True, slots=True)
+class OfferView:
+    """One offer in words; what it does not say is empty."""
+
+    mode: str
+    price: wording.Price
+    period: str
+    payment: str
+    note: str
+    text: str
+    """The price as its source wrote it."""
+    valid_through: dt.date | None
+    expired: bool
+
+
+def offer_field(kind: Kind) -> Field | None:
+    """Return the kind's field whose inner nodes name a pricing mode, or None."""
+    return next((field for field in kind.fields if any(_MODES in member.schemes for member in field.fields)), None)
+
+
+def offer_view(offer: Offer, vocabularies: Vocabularies, lang: str, *, today: dt.date | None = None) -> OfferView:
+    """Return an offer in a language; it is expired when its last day lies before ``today``."""
+    labels = _Labels(vocabularies, lang)
+    basis = "" if offer.basis == "other" else labels.of("charging-basis", offer.basis)
+    unit = wording.charged(best_text(offer.unit, lang), lang) or wording.charged(basis, lang, listed=True)
+    last = _day(offer.valid_through)
+    return OfferView(
+        mode=labels.of(_MODES, offer.mode),
+        price=wording.price(
+            offer.mode,
+            lang,
+            fixed=offer.price,
+            minimum=offer.minimum,
+            maximum=offer.maximum,
+            currency=offer.currency or "CNY",
+            unit=unit,
+        ),
+        period=wording.period(offer.period_minimum, offer.period_maximum, offer.period_unit, lang),
+        payment=wording.listing((labels.of("payment-terms", code) for code in offer.payment), lang),
+        note=best_text(offer.note, lang),
+        text=best_text(offer.text, lang),
+        valid_through=last,
+        expired=last is not None and last < (today or dt.datetime.now(wording.ZONE).date()),
+    )
+
+
+def offer_views(
+    offers: Iterable[Offer], vocabularies: Vocabularies, lang: str, *, today: dt.date | None = None
+) -> tuple[OfferView, ...]:
+    """Return offers in a language, in the given order."""
+    return tuple(offer_view(offer, vocabularies, lang, today=today) for offer in offers)
+
+
+@dataclass(frozen=True, slots=True)
+class _Labels:
+    vocabularies: Vocabularies
+    lang: str
+
+    def of(self, slug: str, code: str) -> str:
+        concepts = self.vocabularies[slug].concepts if slug in self.vocabularies else {}
+        return concepts[code].label(self.lang) if code in concepts else code
+
+
+def _day(text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text[:10]) if text else None
+    except ValueError:
+        return None

@@ -1,0 +1,69 @@
+"""Records on their way out: the stored public form with what the catalogue adds to it."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from catalog_service.model import terms
+from catalog_service.model.record import Record, parse_canonical
+from catalog_service.namespaces import CODE_LISTS, XSD, term
+from catalog_service.store.rows import stamp_text
+from catalog_service.writers.base import Outgoing, Surroundings
+
+if TYPE_CHECKING:
+    from catalog_service.operations.catalogue import Catalogue
+    from catalog_service.store.rows import Entry
+
+_STATUS = term("adms:status")
+_MODIFIED = term("dct:modified")
+_PUBLISHED = terms.iri(f"{CODE_LISTS}record-status/published")
+
+
+def outgoing(catalogue: Catalogue, entry: Entry) -> Outgoing:
+    """Return a published record as it goes out; the entry must carry its form."""
+    kind = catalogue.profile.kinds[entry.kind]
+    modified = stamp_text(entry.stamp)
+    record = with_additions(parse_canonical(entry.form or b"", entry.iri, entry.kind), "published", modified)
+    return Outgoing(record, kind, entry.identifier, entry.version, entry.public_hash, modified)
+
+
+def with_additions(record: Record, state: str, modified: str) -> Record:
+    """Return the record with its state and the day of its last change, which are not stored with it."""
+    own = dict(record.nodes.get(record.node, {}))
+    own[_STATUS] = [terms.iri(f"{CODE_LISTS}record-status/{state}")]
+    own[_MODIFIED] = [terms.literal(modified[:10], datatype=f"{XSD}date")]
+    return Record(record.iri, record.kind, {**record.nodes, record.node: own})
+
+
+def as_if_published(record: Record) -> Record:
+    """Return the record with what the catalogue would add on publication: for checking it beforehand."""
+    return with_additions(record, "published", stamp_text(int(time.time())))
+
+
+def surroundings(catalogue: Catalogue) -> Surroundings:
+    """Return what writers may ask for; names are looked up once."""
+    names: dict[str, dict[str, str]] = {}
+
+    def name_of(iri: str) -> dict[str, str]:
+        if iri not in names:
+            names[iri] = _names(catalogue, iri)
+        return names[iri]
+
+    def page_of(identifier: str) -> str:
+        return f"{catalogue.public_url}/records/{identifier}"
+
+    return Surroundings(catalogue.profile.vocabularies, name_of, page_of)
+
+
+def _names(catalogue: Catalogue, iri: str) -> dict[str, str]:
+    row = catalogue.store.by_iri(iri)
+    if row is None or not row.live:
+        return {}
+    entry = catalogue.store.published([row.identifier]).get(row.identifier)
+    kind = catalogue.profile.kinds[row.kind]
+    title = kind.field(kind.title)
+    if entry is None or title is None:
+        return {}
+    found = parse_canonical(entry.form or b"", iri, row.kind).objects(*title.path)
+    return {terms.language(each).split("-")[0]: terms.value(each) for each in found}

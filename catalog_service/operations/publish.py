@@ -1,0 +1,266 @@
+"""Publishing and taking back: who may be public, in which sets, and whose view of others changes with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from catalog_service.errors import Conflict, InputError, NotFound, RecordRefused
+from catalog_service.i18n import both
+from catalog_service.model import terms
+from catalog_service.model.record import parse_canonical
+from catalog_service.model.report import Finding
+from catalog_service.namespaces import CODE_LISTS, term
+from catalog_service.operations.outgoing import as_if_published
+from catalog_service.operations.references import Resolver, reference_paths
+from catalog_service.operations.sets import sets_of
+from catalog_service.store.rows import Publication
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from catalog_service.model.record import Record
+    from catalog_service.operations.catalogue import Catalogue
+    from catalog_service.store import Writer
+    from catalog_service.store.rows import RecordRow
+
+SHARING = term("dct:accessRights")
+NOT_SHARED = terms.iri(f"{CODE_LISTS}sharing/none")
+
+
+@dataclass(frozen=True, slots=True)
+class Publishing:
+    """What became of one record that was to be published."""
+
+    published: bool
+    waiting: bool = False
+    """Whether it stays a draft because a record it refers to is not public."""
+    seq: int = 0
+    findings: tuple[Finding, ...] = ()
+
+
+def publish_in(catalogue: Catalogue, writer: Writer, records: Mapping[str, Record]) -> dict[str, Publishing]:
+    """Publish conforming records, given by identifier, inside a transaction; who has to wait for another is told."""
+    linked = _Linked(catalogue, writer, records)
+    findings = {identifier: list(_unshared(record, catalogue)) for identifier, record in records.items()}
+    ready = {identifier for identifier, found in findings.items() if not found}
+    while late := {
+        each for each in ready if not linked.all_public(records[each], {records[other].iri for other in ready})
+    }:
+        ready -= late
+    kinds = catalogue.profile.kinds
+    done = {}
+    changed = [each for each in sorted(ready) if linked.shows_otherwise(each)]
+    publications = [
+        Publication(each, sets_of(records[each], kinds[records[each].kind], catalogue.profile.vocabularies, linked))
+        for each in records
+        if each in ready
+    ]
+    for publication, entry in zip(publications, writer.publish_many(publications), strict=True):
+        done[publication.identifier] = Publishing(published=True, seq=entry.seq if entry else 0)
+    for identifier in changed:
+        writer.add_refresh_job(records[identifier].iri, note=identifier)
+    for identifier, record in records.items():
+        if identifier not in done:
+            waiting = not findings[identifier]
+            found = findings[identifier] or [_waits(record, linked.missing(record))]
+            done[identifier] = Publishing(published=False, waiting=waiting, findings=tuple(found))
+    return done
+
+
+class _Linked:
+    """The records that those to be published refer to, as the public sees them now or will in a moment."""
+
+    def __init__(self, catalogue: Catalogue, writer: Writer, records: Mapping[str, Record]) -> None:
+        self._catalogue = catalogue
+        self._writer = writer
+        self._kinds = catalogue.profile.kinds
+        self._coming = {record.iri: (identifier, record) for identifier, record in records.items()}
+        named = {iri for record in records.values() for iri in self._targets(record)}
+        self._rows: dict[str, RecordRow] = writer.by_iris(sorted(named))
+        self._bodies: dict[str, tuple[str, Record] | None] = {}
+
+    def _targets(self, record: Record) -> list[str]:
+        paths = reference_paths(self._kinds[record.kind])
+        found = [target for path, _ in paths for target in record.objects(*path)]
+        return [terms.value(each) for each in found if terms.is_iri(each) and each not in record.nodes]
+
+    def all_public(self, record: Record, coming: set[str]) -> bool:
+        return not [iri for iri in self._targets(record) if iri not in coming and not self._public(iri)]
+
+    def missing(self, record: Record) -> str:
+        return next((iri for iri in self._targets(record) if not self._public(iri)), "")
+
+    def _public(self, iri: str) -> bool:
+        return iri in self._rows and self._rows[iri].live
+
+    def __call__(self, iri: str) -> tuple[str, Record] | None:
+        """Return identifier and content of a record by its IRI."""
+        if iri in self._coming:
+            return self._coming[iri]
+        if iri not in self._bodies:
+            row = self._rows.get(iri)
+            body = self._writer.public(row.identifier) if row and row.live else None
+            self._bodies[iri] = (row.identifier, parse_canonical(body, iri, row.kind)) if row and body else None
+        return self._bodies[iri]
+
+    def shows_otherwise(self, identifier: str) -> bool:
+        """Tell whether values that other records show of this one change by its publication."""
+        record = next(record for name, record in self._coming.values() if name == identifier)
+        tails = {path[1:] for kind in self._kinds.values() for path in kind.dependencies}
+        body = self._writer.public(identifier) if tails else None
+        if body is None:
+            return False
+        before = parse_canonical(body, record.iri, record.kind)
+        return any(set(before.objects(*tail)) != set(record.objects(*tail)) for tail in tails)
+
+
+def _unshared(record: Record, catalogue: Catalogue) -> Iterable[Finding]:
+    if NOT_SHARED not in record.objects(SHARING):
+        return
+    field = next((each for each in catalogue.profile.kinds[record.kind].fields if each.path == (SHARING,)), None)
+    label = dict(field.labels) if field else {}
+    yield Finding(
+        "not-shared",
+        both("{label}: a record that is not shared cannot be published.", domain="findings", label=label),
+        both("Choose another value, or leave the record a draft.", domain="findings"),
+        severity="warning",
+        record=record.iri,
+        path=field.name if field else "",
+        label=label,
+        constraint="sharing",
+    )
+
+
+def _waits(record: Record, missing: str) -> Finding:
+    return Finding(
+        "target-not-published",
+        both("It stays a draft, because {target} is not published.", domain="findings", target=missing or "?"),
+        both("Publish that record; then publish this one.", domain="findings"),
+        severity="warning",
+        record=record.iri,
+        value=missing,
+        constraint="reference",
+    )
+
+
+def publish(catalogue: Catalogue, identifiers: Sequence[str], *, actor: str) -> dict[str, Publishing]:
+    """Check the working versions of records and publish those that conform."""
+    done: dict[str, Publishing] = {}
+    records: dict[str, Record] = {}
+    for identifier in identifiers:
+        row = row_of(catalogue, identifier)
+        version = catalogue.store.working(row.identifier)
+        if version is not None:
+            records[row.identifier] = parse_canonical(version.canonical, row.iri, row.kind)
+    for identifier, errors in check_stored(catalogue, records).items():
+        if errors:
+            done[identifier] = Publishing(published=False, findings=errors)
+            records.pop(identifier)
+    with catalogue.store.write(actor=actor) as writer:
+        done |= publish_in(catalogue, writer, records)
+    run_refresh_jobs(catalogue)
+    return done
+
+
+def check_stored(catalogue: Catalogue, records: Mapping[str, Record]) -> dict[str, tuple[Finding, ...]]:
+    """Return the errors of stored records by identifier."""
+    resolver = Resolver(catalogue.store, catalogue.profile.kinds)
+    checked = [as_if_published(record) for record in records.values()]
+    found = catalogue.validation.check(checked, resolver.classes(records.values()))
+    return {
+        identifier: tuple(finding for finding in found[record.iri] if finding.severity == "error")
+        for identifier, record in records.items()
+    }
+
+
+def row_of(catalogue: Catalogue, identifier: str) -> RecordRow:
+    """Return a record by identifier, in any case of letters; raises `NotFound`."""
+    row = catalogue.store.get(identifier.strip().upper())
+    if row is None:
+        raise NotFound("There is no record {identifier}.", identifier=identifier)
+    return row
+
+
+def withdraw(
+    catalogue: Catalogue, identifier: str, reason: str, *, actor: str, replaced_by: str = "", cascade: bool = False
+) -> list[str]:
+    """Withdraw a record, with ``cascade`` those that depend on it too; return the identifiers withdrawn."""
+    row = row_of(catalogue, identifier)
+    if not reason.strip():
+        raise InputError("A withdrawal needs a reason.", advice="The reason stands on the tombstone page.")
+    if row.state == "withdrawn":
+        raise Conflict("{identifier} is withdrawn already.", identifier=row.identifier)
+    successor = row_of(catalogue, replaced_by).identifier if replaced_by else ""
+    dependants = _dependants(catalogue, row.iri)
+    if dependants and not cascade:
+        raise Conflict(
+            "{count} records depend on {identifier}, such as {example}.",
+            advice="Withdraw them too with --cascade, or let them refer to another record first.",
+            count=len(dependants),
+            identifier=row.identifier,
+            example=dependants[0],
+        )
+    with catalogue.store.write(actor=actor, note=reason) as writer:
+        for each in dependants:
+            writer.withdraw(each, reason)
+        writer.withdraw(row.identifier, reason, replaced_by=successor)
+    return [*dependants, row.identifier]
+
+
+def _dependants(catalogue: Catalogue, iri: str) -> list[str]:
+    found: list[str] = []
+    while rows := catalogue.store.dependants(iri, after=found[-1] if found else "", limit=500):
+        found += [row.identifier for row in rows]
+    return found
+
+
+def change_state(catalogue: Catalogue, identifier: str, to: str, reason: str, *, actor: str) -> int:
+    """Move a record to another state; return the sequence number of the change, 0 if the public saw none."""
+    if to == "published":
+        result = publish(catalogue, [identifier], actor=actor)
+        done = next(iter(result.values()))
+        if not done.published:
+            raise RecordRefused("{identifier} cannot be published.", done.findings, identifier=identifier)
+        return done.seq
+    if to == "withdrawn":
+        withdraw(catalogue, identifier, reason, actor=actor)
+        return catalogue.store.last_seq()
+    row = row_of(catalogue, identifier)
+    with catalogue.store.write(actor=actor, note=reason) as writer:
+        if to == "suspended":
+            return writer.suspend(row.identifier, reason).seq
+        if to == "submitted":
+            writer.submit(row.identifier)
+        elif to == "draft":
+            writer.revise(row.identifier)
+        else:
+            raise InputError("There is no state “{state}”.", state=to)
+    return 0
+
+
+def run_refresh_jobs(catalogue: Catalogue) -> int:
+    """Refresh, in chunks, the records that show values of others which have changed; return how many jobs ended."""
+    ended = 0
+    for job in catalogue.store.jobs():
+        current = True
+        while current:
+            with catalogue.store.write(actor="refresh", note=job.note) as writer:
+                current = writer.advance_job(job.id, sets_of=partial(_sets, catalogue, writer)) is not None
+        ended += 1
+    return ended
+
+
+def _sets(catalogue: Catalogue, writer: Writer, rows: Sequence[RecordRow]) -> dict[str, tuple[str, ...]]:
+    records = {}
+    for row in rows:
+        body = writer.public(row.identifier)
+        if body is not None:
+            records[row.identifier] = parse_canonical(body, row.iri, row.kind)
+    linked = _Linked(catalogue, writer, records)
+    kinds = catalogue.profile.kinds
+    return {
+        identifier: sets_of(record, kinds[record.kind], catalogue.profile.vocabularies, linked)
+        for identifier, record in records.items()
+    }

@@ -1,0 +1,244 @@
+"""References between records: what a text names, what a record can be found by, what it depends on.
+
+A reference is given as IRI, identifier, credit code or exact name; several matches are a finding with the candidates
+(architecture, decision 5).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING
+
+from catalog_service.i18n import both
+from catalog_service.model import terms
+from catalog_service.model.record import Record
+from catalog_service.model.report import Finding
+from catalog_service.validation.catalogue import CREDIT_CODE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from catalog_service.model.kind import Field, Kind
+    from catalog_service.model.terms import Term
+    from catalog_service.operations.spool import Spool
+    from catalog_service.store import Store
+
+Target = tuple[str, str]
+"""Kind and IRI of a record that a reference may mean."""
+
+_MOST_CANDIDATES = 3
+
+
+def fold(text: str) -> str:
+    """Return a name as names are compared: compatible characters, one space, no case.
+
+    >>> fold(" ＡＢＣ  检测 ")
+    'abc 检测'
+    """
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def reference_fields(kind: Kind) -> Iterator[tuple[str, Field]]:
+    """Yield the fields of a kind that name other records, with their dotted names."""
+    return ((name, each) for name, each in kind.walk() if each.type == "reference" and not each.computed)
+
+
+def reference_paths(kind: Kind) -> list[tuple[tuple[Term, ...], tuple[str, ...]]]:
+    """Return the whole path of every reference from the record's own node, with the classes it may lead to."""
+    paths = []
+    for name, each in reference_fields(kind):
+        parts = name.split(".")
+        owners = [kind.field(".".join(parts[: n + 1])) for n in range(len(parts))]
+        paths.append((tuple(step for owner in owners if owner for step in owner.path), each.classes))
+    return paths
+
+
+def load_order(kinds: Mapping[str, Kind]) -> list[str]:
+    """Return the kinds so that those others refer to come first; rings are cut where they are met."""
+    order: list[str] = []
+    waiting: set[str] = set()
+
+    def visit(name: str) -> None:
+        if name in order or name in waiting:
+            return
+        waiting.add(name)
+        mandatory = [each for _, each in reference_fields(kinds[name]) if each.min_count]
+        for other in kinds.values():
+            if any(other.class_iri in each.classes for each in mandatory):
+                visit(other.name)
+        order.append(name)
+
+    for name in kinds:
+        visit(name)
+    return order
+
+
+def keys_of(record: Record, kind: Kind) -> tuple[tuple[str, str], ...]:
+    """Return what a record can be found by: names, credit code, name with provider, and whom it refers to."""
+    title = kind.field(kind.title)
+    names = [fold(terms.value(term)) for term in record.objects(*title.path)] if title else []
+    targets = {name: record.objects(*each.path) for name, each in reference_fields(kind) if "." not in name}
+    keys = [("name", name) for name in dict.fromkeys(names)]
+    keys += [("match", match) for match in match_keys(record, kind)]
+    keys += [("uscc", terms.value(code)) for code in record.objects(CREDIT_CODE)]
+    keys += [(name, terms.value(target)) for name, found in targets.items() for target in found]
+    return tuple(keys)
+
+
+def match_keys(record: Record, kind: Kind) -> list[str]:
+    """Return by what a record without identifier is recognised: its Chinese name with whom it must refer to."""
+    title = kind.field(kind.title)
+    if title is None:
+        return []
+    chinese = [term for term in record.objects(*title.path) if terms.language(term).startswith("zh")]
+    owners = sorted(
+        terms.value(target)
+        for _, each in reference_fields(kind)
+        if each.min_count
+        for target in record.objects(*each.path)
+    )
+    return ["\x1f".join([fold(terms.value(term)), *owners]) for term in chinese]
+
+
+def edges_of(record: Record, kind: Kind) -> tuple[tuple[str, str], ...]:
+    """Return the records whose values this one shows, as pairs of IRI and path."""
+    edges = []
+    for path in kind.dependencies:
+        for target in record.objects(path[0]):
+            if terms.is_iri(target) and target not in record.nodes:
+                edges.append((terms.value(target), " ".join(path)))
+    return tuple(edges)
+
+
+class Resolver:
+    """Finds the records that texts name, in the store and among the candidates of a load."""
+
+    def __init__(self, store: Store, kinds: Mapping[str, Kind], spool: Spool | None = None) -> None:
+        self._store = store
+        self._kinds = kinds
+        self._spool = spool
+        self._class_of = {kind.name: kind.class_iri for kind in kinds.values()}
+        self._known: dict[tuple[str, tuple[str, ...]], list[Target]] = {}
+
+    def targets(self, text: str, classes: tuple[str, ...]) -> list[Target]:
+        """Return the records of certain classes that a text may mean, all of the surest way of naming."""
+        key = (text, classes)
+        if key not in self._known:
+            self._known[key] = self._find(text.strip(), classes)
+            if len(self._known) > 50_000:
+                self._known.clear()
+                return self._find(text.strip(), classes)
+        return self._known[key]
+
+    def classes(self, records: Iterable[Record]) -> dict[Term, str]:
+        """Return the class IRI of every record that records refer to."""
+        linked: dict[Term, str] = {}
+        for record in records:
+            for path, classes in reference_paths(self._kinds[record.kind]):
+                for target in record.objects(*path):
+                    if target in linked or not terms.is_iri(target):
+                        continue
+                    found = self.targets(terms.value(target), classes)
+                    if found:
+                        linked[target] = self._class_of[found[0][0]]
+        return linked
+
+    def forget(self) -> None:
+        """Forget what was found, because records were written since."""
+        self._known.clear()
+
+    def _find(self, text: str, classes: tuple[str, ...]) -> list[Target]:
+        for way in (self._by_identity, self._by_credit_code, self._by_name):
+            found = {iri: kind for kind, iri in way(text) if not classes or self._class_of.get(kind) in classes}
+            if found:
+                return [(kind, iri) for iri, kind in found.items()]
+        return []
+
+    def _by_identity(self, text: str) -> list[Target]:
+        rows = [self._store.by_iri(text), self._store.get(text.upper())]
+        found = [(row.kind, row.iri) for row in rows if row is not None]
+        return found or (self._spool.find(text) if self._spool else [])
+
+    def _by_credit_code(self, text: str) -> list[Target]:
+        return self._by_key("uscc", text.upper()) if len(text) == 18 else []
+
+    def _by_name(self, text: str) -> list[Target]:
+        name = fold(text)
+        return self._by_key("name", name) + (self._spool.find_name(name) if self._spool else [])
+
+    def _by_key(self, key: str, value: str) -> list[Target]:
+        rows = self._store.by_keys(key, [value]).get(value, [])
+        return [(row.kind, row.iri) for row in rows if row.state != "withdrawn"]
+
+    def nearest(self, text: str, classes: tuple[str, ...]) -> str:
+        """Return a record's name that begins as the text does, for a suggestion; empty if there is none."""
+        import difflib
+
+        names = {
+            row.title: row.identifier
+            for kind in self._kinds.values()
+            if kind.class_iri in classes
+            for row in self._store.listing_records(kind=kind.name, limit=1000)
+        }
+        near = difflib.get_close_matches(text, names, n=1, cutoff=0.5)
+        return f"{near[0]} ({names[near[0]]})" if near else ""
+
+
+def replace_reference(record: Record, node: Term, predicate: Term, old: Term, new: Term) -> Record:
+    """Return the record with one object replaced."""
+    nodes = dict(record.nodes)
+    properties = dict(nodes[node])
+    properties[predicate] = [new if term == old else term for term in properties[predicate]]
+    nodes[node] = properties
+    return Record(record.iri, record.kind, nodes)
+
+
+def not_found(label: Mapping[str, str], text: str, near: str) -> Finding:
+    """Return the finding on a reference that names nothing."""
+    advice = "Did you mean “{near}”?" if near else "Load that record first, or write its identifier."
+    return Finding(
+        "unknown-reference",
+        both("{label}: there is no record “{value}”.", domain="findings", label=dict(label), value=text),
+        both(advice, domain="findings", near=near),
+        label=label,
+        value=text,
+        constraint="reference",
+    )
+
+
+def ambiguous(label: Mapping[str, str], text: str, candidates: Sequence[str]) -> Finding:
+    """Return the finding on a reference that may mean several records."""
+    shown = ", ".join(candidates[:_MOST_CANDIDATES])
+    return Finding(
+        "ambiguous-reference",
+        both(
+            "{label}: “{value}” may be any of {count} records.",
+            domain="findings",
+            label=dict(label),
+            value=text,
+            count=len(candidates),
+        ),
+        both("Write the identifier of one of them, such as {candidates}.", domain="findings", candidates=shown),
+        label=label,
+        value=text,
+        constraint="reference",
+    )
+
+
+def without(nodes: Mapping[Term, Mapping[Term, list[Term]]], fields: Iterable[Field], node: Term) -> bytes | None:
+    """Return the canonical form without the values of private fields; None where there are none."""
+    from catalog_service.model.record import canonical
+
+    hidden = {each.path[0] for each in fields if each.private}
+    present = hidden & set(nodes.get(node, {}))
+    if not present:
+        return None
+    dropped = {term for predicate in present for term in nodes[node][predicate] if term in nodes}
+    return canonical(
+        (subject, predicate, term)
+        for subject, properties in nodes.items()
+        if subject not in dropped
+        for predicate, objects in properties.items()
+        if not (subject == node and predicate in present)
+        for term in objects
+    )

@@ -1,0 +1,280 @@
+"""Search: words and conditions become one engine query, its answer becomes what pages and programs show.
+
+Multi-select facets count what one gets in addition; a coverage facet follows the within/cover rule and a price range
+counts ``from`` offers with their minimum (architecture, decisions 6 to 10).
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from catalog_service.errors import BadQuery, UnknownName
+from catalog_service.model.offer import Offer
+from catalog_service.operations.facets import (
+    FacetView,
+    chips_of,
+    facet_clause,
+    facet_counts,
+    facet_requests,
+    facet_views,
+)
+from catalog_service.operations.paging import seal, unseal
+from indexer.highlight import mark, passage
+from indexer.query import All, Count, FacetRequest, Keyword, Search, Sort
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from catalog_service.model.kind import Kind
+    from catalog_service.operations.catalogue import Catalogue
+    from catalog_service.operations.facets import Chip
+    from indexer.analysis import Word
+    from indexer.grammar import Parsed
+    from indexer.query import Clause
+    from indexer.result import Hit, SearchResult
+
+SORTS = {"relevance": Sort(), "newest": Sort("newest"), "price": Sort("price.min", descending=False)}
+"""The orders one may ask for."""
+
+RELEVANCE_DEPTH = 1000
+"""Hits by relevance that can be paged through; then the search says to narrow."""
+
+FRESH_WAIT = 2.0
+"""Seconds a search waits for the index to reach ``min_seq``."""
+
+_PASSAGE = 90
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """One search as it was asked for; ``filters`` maps facet names to chosen values."""
+
+    kind: str = ""
+    q: str = ""
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sort: str = ""
+    size: int = 20
+    after: str = ""
+    min_seq: int = 0
+    lang: str = "zh"
+
+
+@dataclass(frozen=True, slots=True)
+class HitView:
+    """One row of results. ``highlight`` maps ``title`` and ``summary`` to spans of found words in them."""
+
+    id: str
+    iri: str
+    kind: str
+    title: str
+    title_lang: str
+    summary: str
+    summary_lang: str
+    fields: Mapping[str, list[str]]
+    """Short name to values: texts, or codes as ``list/code``."""
+    offers: tuple[Offer, ...]
+    linked: Mapping[str, list[tuple[str, str]]]
+    """Facet name to (identifier, title) of the records named there, such as the provider."""
+    score: float
+    highlight: Mapping[str, list[tuple[int, int]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxation:
+    """One condition to let go of, and how many records one then gets."""
+
+    chip: Chip
+    filters: Mapping[str, tuple[str, ...]]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """The answer to a search."""
+
+    request: SearchRequest
+    kind: Kind
+    sort: str
+    total: int
+    hits: tuple[HitView, ...]
+    facets: tuple[FacetView, ...]
+    chips: tuple[Chip, ...]
+    tabs: Mapping[str, int]
+    """Kind to its number of hits; for other kinds than the shown one without the conditions."""
+    next: str = ""
+    narrow: bool = False
+    """Whether the end of what relevance shows is reached though there is more."""
+    did_you_mean: str = ""
+    dropped: tuple[str, ...] = ()
+    """Words left out because nothing has them all; the hits hold the others only."""
+    relaxations: tuple[Relaxation, ...] = ()
+    seq: int = 0
+    behind: bool = False
+    took_ms: float = 0.0
+
+
+def search(catalogue: Catalogue, request: SearchRequest) -> SearchPage:
+    """Answer a search; raises `BadQuery` or `UnknownName` for what cannot be asked."""
+    started = time.perf_counter()
+    kind = _kind(catalogue, request.kind)
+    _check(catalogue, kind, request)
+    behind = not catalogue.index.wait_for(request.min_seq, FRESH_WAIT) if request.min_seq else False
+    parsed = catalogue.index.parse(request.q)
+    sort = request.sort or ("relevance" if parsed.words else "newest")
+    page = _run(catalogue, kind, replace(request, sort=sort), parsed)
+    if not page.total and parsed.words:
+        page = _second_try(catalogue, kind, page, parsed)
+    return replace(page, behind=behind, took_ms=round((time.perf_counter() - started) * 1000, 2))
+
+
+def _kind(catalogue: Catalogue, name: str) -> Kind:
+    kinds = catalogue.profile.kinds
+    if name and name not in kinds:
+        raise UnknownName("kind", name, kinds)
+    return kinds[name] if name else next(iter(kinds.values()))
+
+
+def _check(catalogue: Catalogue, kind: Kind, request: SearchRequest) -> None:
+    known = {facet.name for facet in kind.facets}
+    for name in request.filters:
+        if name not in known:
+            raise UnknownName("facet", name, known)
+    if request.sort and request.sort not in SORTS:
+        raise UnknownName("sort", request.sort, SORTS)
+    largest = catalogue.settings.number("limits.page_size")
+    if not 0 <= request.size <= largest:
+        raise BadQuery("A page holds 0 to {largest} records, not {size}.", largest=largest, size=request.size)
+
+
+def _run(catalogue: Catalogue, kind: Kind, request: SearchRequest, parsed: Parsed) -> SearchPage:
+    chosen = {name: values for name, values in request.filters.items() if values}
+    filters: list[tuple[str, Clause]] = [("kind", Keyword("kind", (kind.name,)))]
+    for facet in kind.facets:
+        if facet.name in chosen and (narrowed := facet_clause(catalogue, facet, chosen[facet.name])) is not None:
+            filters.append((facet.name, narrowed))
+    requests, counts = facet_requests(kind, chosen)
+    result = catalogue.index.search(
+        Search(
+            parsed.clause,
+            filters=tuple(filters),
+            facets=requests,
+            counts=(*counts, *(Count(f"without:{name}", All(), leave_out=name) for name, _ in filters[1:])),
+            sort=SORTS[request.sort],
+            size=request.size,
+            after=_after(catalogue, request),
+        )
+    )
+    chips = chips_of(catalogue, kind, chosen, request.lang)
+    depth = _depth(catalogue, request) + len(result.hits)
+    relevance = request.sort == "relevance"
+    return SearchPage(
+        request=request,
+        kind=kind,
+        sort=request.sort,
+        total=result.total,
+        hits=tuple(_hit(catalogue, hit, parsed.words, request.lang) for hit in result.hits),
+        facets=facet_views(catalogue, kind, chosen, facet_counts(result), result.total, request.lang),
+        chips=chips,
+        tabs=_tabs(catalogue, parsed.clause, kind, result.total),
+        next=_next(catalogue, request, result, depth),
+        narrow=relevance and not result.more and depth < result.total and bool(result.hits),
+        relaxations=() if result.total else tuple(_relaxations(chips, chosen, result)),
+        seq=result.position,
+    )
+
+
+def _tabs(catalogue: Catalogue, clause: Clause, kind: Kind, total: int) -> dict[str, int]:
+    found = catalogue.index.search(Search(clause, facets=(FacetRequest("kind", "kind"),), size=0)).facets["kind"]
+    return {name: total if name == kind.name else found.get(name, 0) for name in catalogue.profile.kinds}
+
+
+def _relaxations(
+    chips: Sequence[Chip], chosen: Mapping[str, tuple[str, ...]], result: SearchResult
+) -> Iterator[Relaxation]:
+    for name in chosen:
+        count = result.counts.get(f"without:{name}", 0)
+        chip = next((each for each in chips if each.facet == name), None)
+        if count and chip is not None:
+            yield Relaxation(chip, {other: values for other, values in chosen.items() if other != name}, count)
+
+
+def _second_try(catalogue: Catalogue, kind: Kind, page: SearchPage, parsed: Parsed) -> SearchPage:
+    """Nothing has all words: look for the same sound in other characters, then for records with some of the words."""
+    page = replace(page, did_you_mean=catalogue.index.same_sound(page.request.q))
+    if page.relaxations:
+        return page
+    for weaker, dropped in catalogue.index.relaxed(parsed):
+        partial = _run(catalogue, kind, page.request, weaker)
+        if partial.total:
+            return replace(partial, did_you_mean=page.did_you_mean, dropped=dropped)
+    return page
+
+
+def _hit(catalogue: Catalogue, hit: Hit, words: Sequence[Word], lang: str) -> HitView:
+    stored = hit.stored
+    title, title_lang = _in_language(stored["title"], lang)
+    summary, summary_lang = _in_language(stored["summary"], lang)
+    linked = {
+        name: [(link["id"], _in_language(link["title"], lang)[0]) for link in links]
+        for name, links in stored["named"].items()
+    }
+    if len(summary) > _PASSAGE:
+        part = passage(summary, words, _PASSAGE)
+        summary = f"{'…' if part.before else ''}{part.text}{'…' if part.behind else ''}"
+    return HitView(
+        id=hit.id,
+        iri=stored["iri"],
+        kind=hit.kind,
+        title=title,
+        title_lang=title_lang,
+        summary=summary,
+        summary_lang=summary_lang,
+        fields=stored["fields"],
+        offers=tuple(Offer.from_plain(offer) for offer in stored["offers"]),
+        linked=linked,
+        score=hit.score,
+        highlight={"title": mark(title, words), "summary": mark(summary, words)} if words else {},
+    )
+
+
+def _in_language(texts: Mapping[str, str], lang: str) -> tuple[str, str]:
+    for wanted in (lang, "zh", *texts):
+        if wanted in texts:
+            return texts[wanted], wanted
+    return "", lang
+
+
+def _scope(request: SearchRequest) -> str:
+    """Return what a page key is bound to: the same search in the same order."""
+    return repr((request.kind, request.q, sorted(request.filters.items()), request.sort))
+
+
+def _unsealed(catalogue: Catalogue, request: SearchRequest) -> Any:
+    from hashlib import sha256
+
+    payload = unseal(catalogue.secret("page"), request.after)
+    if payload is None or payload[0] != sha256(_scope(request).encode()).hexdigest()[:8]:
+        raise BadQuery("This page key is not of this search.", advice="Start again from the first page.")
+    return payload
+
+
+def _after(catalogue: Catalogue, request: SearchRequest) -> tuple[float | int | None, str] | None:
+    if not request.after:
+        return None
+    _, _, value, identifier = _unsealed(catalogue, request)
+    return value, identifier
+
+
+def _depth(catalogue: Catalogue, request: SearchRequest) -> int:
+    return int(_unsealed(catalogue, request)[1]) if request.after else 0
+
+
+def _next(catalogue: Catalogue, request: SearchRequest, result: SearchResult, depth: int) -> str:
+    from hashlib import sha256
+
+    if not result.more or not result.hits:
+        return ""
+    scope = sha256(_scope(request).encode()).hexdigest()[:8]
+    return seal(catalogue.secret("page"), [scope, depth, *result.hits[-1].key])

@@ -1,0 +1,40 @@
+"""The port of the SHACL engines: both give the same results, so both give the same findings.
+
+Source: W3C Shapes Constraint Language, section 3.6.2 (validation results): https://www.w3.org/TR/shacl/#results
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from catalog_service.model.record import Record
+    from catalog_service.model.terms import Term, Triple
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeResult:
+    """One ``sh:ValidationResult``; terms in N-Triples syntax, shape, component and severity plain IRIs."""
+
+    focus_node: Term
+    path: tuple[Term, ...]
+    """Predicates of a simple or sequence path, empty for a node shape."""
+    value: Term
+    """The value node, empty if the result has none."""
+    component: str
+    severity: str
+    source_shape: str
+    messages: Mapping[str, str] = field(default_factory=dict)
+    details: tuple[ShapeResult, ...] = ()
+
+
+class ShapeEngine(Protocol):
+    """What checks records against the profile's shapes."""
+
+    name: str
+
+    def check(self, records: Sequence[Record], context: Iterable[Triple]) -> list[ShapeResult]:
+        """Return the results on the records' own nodes; ``context`` holds list triples and types of linked records."""

@@ -1,0 +1,176 @@
+"""From SHACL results to findings: one sentence a constraint component, with the field's own words.
+
+The same result gives the same sentence whichever engine found it. What to write instead comes from the shape's own
+``sh:message``, or is computed: the nearest code, the format with an example.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from catalog_service.i18n import LANGUAGES, both
+from catalog_service.model import terms
+from catalog_service.model.report import Finding, Severity
+from catalog_service.namespaces import CODE_LISTS, SH, XSD, shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from catalog_service.model.kind import Field, Kind
+    from catalog_service.model.record import Record
+    from catalog_service.model.terms import Term
+    from catalog_service.model.vocabulary import Vocabularies
+    from catalog_service.validation.base import ShapeResult
+
+_SENTENCES = {
+    "MinCount": "{label}: nothing is given.",
+    "MaxCount": "{label}: there are {count} values, at most {max} may be given.",
+    "QualifiedMinCount": "{label}: the Chinese text is missing.",
+    "QualifiedMaxCount": "{label}: more values of this sort are given than may be.",
+    "UniqueLang": "{label}: there are several texts in one language.",
+    "Datatype": "{label}: “{value}” is not {type}.",
+    "NodeKind": "{label}: “{value}” is not of the right form.",
+    "Class": "{label}: “{value}” does not name a record or code of the right sort.",
+    "In": "{label}: “{value}” is not among the values that may be chosen.",
+    "HasValue": "{label}: the value that must be there is missing.",
+    "Pattern": "{label}: “{value}” is not written in the right form.",
+    "MinLength": "{label}: “{value}” is too short.",
+    "MaxLength": "{label}: the text has {length} characters, at most {longest} may be given.",
+    "MinInclusive": "{label}: {value} is below the least, {minimum}.",
+    "MaxInclusive": "{label}: {value} is above the most, {maximum}.",
+    "MinExclusive": "{label}: {value} is too small.",
+    "MaxExclusive": "{label}: {value} is too large.",
+    "LessThan": "{label}: {value} is not below {partner}.",
+    "LessThanOrEquals": "{label}: {value} is above {partner}.",
+    "Equals": "{label}: it must have the same value as its partner.",
+    "Disjoint": "{label}: “{value}” is also given where it must not be.",
+    "LanguageIn": "{label}: “{value}” is in a language that cannot be used here.",
+    "Closed": "{label}: “{value}” stands at a property that is not in the profile.",
+    "Node": "{label}: “{value}” does not fit.",
+    "Xone": "{label}: the parts do not fit together.",
+    "Or": "{label}: one of several things must be given, and none is.",
+    "And": "{label}: the parts do not fit together.",
+    "Not": "{label}: “{value}” must not be given here.",
+}
+_OTHER = "{label}: the value does not fit the profile."
+
+_TYPES = {
+    terms.RDF_LANG_STRING: "text with a language",
+    f"{XSD}date": "a date such as 2026-03-05",
+    f"{XSD}dateTime": "a time such as 2026-03-05T08:00:00Z",
+    f"{XSD}decimal": "a number such as 2800",
+    f"{XSD}integer": "a whole number",
+    f"{XSD}boolean": "yes or no",
+    terms.XSD_STRING: "plain text",
+}
+_SEVERITIES: dict[str, Severity] = {f"{SH}Violation": "error", f"{SH}Warning": "warning", f"{SH}Info": "info"}
+_LONGEST_VALUE = 60
+
+
+class FindingMaker:
+    """Puts the results on records of all kinds into words."""
+
+    def __init__(self, kinds: Mapping[str, Kind], vocabularies: Vocabularies) -> None:
+        self._vocabularies = vocabularies
+        self._by_shape = {
+            (kind.name, each.shape): (name, each) for kind in kinds.values() for name, each in kind.walk() if each.shape
+        }
+        self._by_step = {
+            (kind.name, step): (name, each)
+            for kind in kinds.values()
+            for name, each in kind.walk()
+            for step in each.path[-1:]
+        }
+        self._kinds = kinds
+
+    def findings(self, result: ShapeResult, record: Record) -> Iterator[Finding]:
+        """Yield the findings of one result on a record; details of a failed node say more than the failure itself."""
+        told = [detail for detail in result.details if detail.path]
+        if told and result.component.endswith(("NodeConstraintComponent", "AndConstraintComponent")):
+            for detail in told:
+                yield from self.findings(detail, record)
+            return
+        yield self._finding(result, record)
+
+    def _finding(self, result: ShapeResult, record: Record) -> Finding:
+        kind = self._kinds[record.kind]
+        component = result.component.removeprefix(SH).removesuffix("ConstraintComponent")
+        name, each = self._field(kind, result)
+        shown = _shown(result.value)
+        label = dict(each.labels if each else kind.labels)
+        values = {
+            "label": label,
+            "value": self._labelled(result.value) or shown,
+            "count": len(_siblings(result, record)),
+            "length": len(terms.value(result.value)) if result.value else 0,
+            "max": each.max_count if each else "",
+            "longest": each.max_length if each else "",
+            "minimum": each.minimum if each else "",
+            "maximum": each.maximum if each else "",
+            "type": both(_TYPES.get(each.datatype, shorten(each.datatype)), domain="findings") if each else "",
+            "partner": self._partner(kind, result, record),
+        }
+        sentence = _SENTENCES.get(component, _OTHER)
+        return Finding(
+            code=component[:1].lower() + component[1:],
+            message=both(sentence, domain="findings", **values),
+            suggestion=self._suggestion(result, each, component),
+            severity=_SEVERITIES.get(result.severity, "error"),
+            record=record.iri,
+            path=name,
+            label=label if each else {},
+            value=shown,
+            constraint=result.component,
+            focus_node=result.focus_node,
+            source_shape=result.source_shape,
+        )
+
+    def _field(self, kind: Kind, result: ShapeResult) -> tuple[str, Field | None]:
+        found = self._by_shape.get((kind.name, result.source_shape))
+        if found is None and result.path:
+            found = self._by_step.get((kind.name, result.path[-1]))
+        return found or ("", None)
+
+    def _labelled(self, value: Term) -> dict[str, str]:
+        concept = self._vocabularies.concept(terms.value(value)) if value.startswith("<" + CODE_LISTS) else None
+        return {lang: f"{concept.notation} {concept.label(lang)}" for lang in LANGUAGES} if concept else {}
+
+    def _partner(self, kind: Kind, result: ShapeResult, record: Record) -> str:
+        """Return the highest value of the field that this one must not exceed."""
+        found = self._by_shape.get((kind.name, result.source_shape))
+        partner = found[1].less_than if found else ""
+        others = record.objects(partner, of=result.focus_node) if partner else []
+        return ", ".join(terms.value(other) for other in others)
+
+    def _suggestion(self, result: ShapeResult, each: Field | None, component: str) -> dict[str, str]:
+        said = {lang: text for lang, text in result.messages.items() if lang in LANGUAGES}
+        near = self._nearest(result, each, component)
+        if near:
+            return near
+        if said:
+            return {lang: said.get(lang) or next(iter(said.values())) for lang in LANGUAGES}
+        if each is not None and each.examples:
+            return both("Write it as in “{example}”.", domain="findings", example=each.examples[0])
+        return {}
+
+    def _nearest(self, result: ShapeResult, each: Field | None, component: str) -> dict[str, str]:
+        if each is None or not each.schemes or not result.value or component not in ("In", "Node", "Class", "HasValue"):
+            return {}
+        concept = self._vocabularies.concept(terms.value(result.value))
+        below = self._vocabularies[concept.scheme].concepts[concept.notation].narrower if concept else ()
+        if each.leaf and concept and below:
+            example = self._vocabularies[concept.scheme].concepts[below[0]]
+            shown = {lang: f"{example.notation} {example.label(lang)}" for lang in LANGUAGES}
+            return both("Choose one of its subclasses, such as “{example}”.", domain="findings", example=shown)
+        found = self._vocabularies.nearest(terms.value(result.value).rsplit("/", 1)[-1], each.schemes, 3)
+        names = {lang: ", ".join(f"{near.notation} {near.label(lang)}" for near in found) for lang in LANGUAGES}
+        return both("Take one of the list, such as {names}.", domain="findings", names=names) if found else {}
+
+
+def _siblings(result: ShapeResult, record: Record) -> list[Term]:
+    return record.objects(*result.path, of=result.focus_node) if result.path else []
+
+
+def _shown(value: Term) -> str:
+    text = terms.value(value) if value else ""
+    return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"

@@ -1,0 +1,105 @@
+"""The tree of a regular expression, and sets of characters."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, field
+
+LAST = 0x10FFFF
+ASCII = 128
+ALL_ASCII = (1 << ASCII) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Chars:
+    """A set of characters: ranges, Unicode categories and other sets, perhaps negated, less another set."""
+
+    ranges: tuple[tuple[int, int], ...] = ()
+    categories: tuple[str, ...] = ()
+    """Such as ``L`` or ``Lu``."""
+    parts: tuple[Chars, ...] = ()
+    negated: bool = False
+    minus: Chars | None = None
+
+    def has(self, char: str) -> bool:
+        """Tell whether a character is in the set."""
+        code = ord(char)
+        found = any(low <= code <= high for low, high in self.ranges)
+        if not found and self.categories:
+            category = unicodedata.category(char)
+            found = category.startswith(self.categories)
+        found = found or any(part.has(char) for part in self.parts)
+        return found is not self.negated and not (self.minus is not None and self.minus.has(char))
+
+    def ascii(self) -> int:
+        """Return the ASCII characters of the set as bits."""
+        return sum(1 << code for code in range(ASCII) if self.has(chr(code)))
+
+    def is_plain(self) -> bool:
+        """Tell whether the set is made of ranges only, which ``re`` writes the same way."""
+        return not self.categories and self.minus is None and all(part.is_plain() for part in self.parts)
+
+    def beyond_ascii(self) -> tuple[tuple[int, int], ...]:
+        """Return ranges outside ASCII that contain the set's; all, if that is not known exactly."""
+        if self.categories or self.minus is not None or self.parts or self.negated:
+            return () if self._is_ascii_only() else ((ASCII, LAST),)
+        return tuple((max(low, ASCII), high) for low, high in self.ranges if high >= ASCII)
+
+    def _is_ascii_only(self) -> bool:
+        return (
+            not self.negated
+            and not self.categories
+            and all(high < ASCII for _, high in self.ranges)
+            and all(part._is_ascii_only() for part in self.parts)
+        )
+
+
+def either_case(char: str) -> set[str]:
+    """Return the characters that the flag ``i`` takes for the same."""
+    return {
+        each for each in (char, char.lower(), char.upper(), char.swapcase(), *_FOLDED.get(char, "")) if len(each) == 1
+    }
+
+
+_FOLDED = {"k": "\u212a", "s": "\u017f", "å": "\u212b", "K": "\u212a", "S": "\u017f", "Å": "\u212b"}
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """One character of a set."""
+
+    chars: Chars
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One node after the other; the empty series matches the empty text."""
+
+    nodes: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Any of several nodes."""
+
+    nodes: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """A node, at least and at most so often; ``most`` None is without end."""
+
+    node: Node
+    least: int
+    most: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """``^`` or ``$``."""
+
+    at_end: bool
+    size: int = field(default=0)
+
+
+Node = One | Series | Choice | Repeat | Anchor

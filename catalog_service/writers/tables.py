@@ -1,0 +1,89 @@
+"""Tables: the rows that CSV and workbooks share, one record a row, the first of each inner node inline."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from catalog_service.model import terms
+from catalog_service.model.derive import columns
+from catalog_service.namespaces import CODE_LISTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from catalog_service.model.derive import Column
+    from catalog_service.model.kind import Field, Kind
+    from catalog_service.model.record import Record
+    from catalog_service.model.terms import Term
+    from catalog_service.writers.base import Outgoing, Surroundings
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_JOIN = "; "
+
+
+def row_of(outgoing: Outgoing, chosen: Iterable[Column], around: Surroundings) -> list[str]:
+    """Return a record's cells; codes are written with their labels, as a cataloguer would choose them."""
+    return [_cell(outgoing.record, outgoing.kind, column, around) for column in chosen]
+
+
+def _cell(record: Record, kind: Kind, column: Column, around: Surroundings) -> str:
+    nodes = [record.node]
+    parts = column.name.split(".")
+    for depth in range(1, len(parts)):
+        owner = kind.field(".".join(parts[:depth]))
+        nodes = sorted(record.objects(*owner.path, of=nodes[0]))[:1] if owner and nodes else []
+    if not nodes:
+        return ""
+    values = record.objects(*column.field.path, of=nodes[0])
+    if column.language:
+        values = [term for term in values if terms.language(term).split("-")[0] == column.language]
+    return _JOIN.join(_text(term, column.field, around) for term in sorted(values))
+
+
+def _text(term: Term, field: Field, around: Surroundings) -> str:
+    text = terms.value(term)
+    if field.type == "concept":
+        concept = around.vocabularies.concept(text)
+        return f"{concept.notation} {concept.label('zh')}" if concept else text.removeprefix(CODE_LISTS)
+    if field.type == "reference":
+        return text.rsplit("/", 1)[-1] if around.name_of(text) else text
+    return text.removeprefix(field.iri_prefix) if field.iri_prefix else text
+
+
+def by_kind(records: Iterable[Outgoing]) -> dict[str, list[Outgoing]]:
+    """Return records grouped by kind, in the order in which kinds come."""
+    groups: dict[str, list[Outgoing]] = {}
+    for outgoing in records:
+        groups.setdefault(outgoing.kind.name, []).append(outgoing)
+    return groups
+
+
+class Csv:
+    """CSV in UTF-8 with a byte order mark, so that spreadsheet programs read Chinese; one table a kind.
+
+    A cell that a spreadsheet would take for a formula begins with an apostrophe.
+    """
+
+    name = "csv"
+    media_type = "text/csv"
+    ending = "csv"
+
+    def write(self, records: Iterable[Outgoing], around: Surroundings) -> Iterator[bytes]:
+        """Yield a table for each kind, an empty line between."""
+        yield b"\xef\xbb\xbf"
+        for number, group in enumerate(by_kind(records).values()):
+            chosen = columns(group[0].kind)
+            buffer = io.StringIO()
+            writer = csv.writer(buffer, lineterminator="\r\n")
+            if number:
+                writer.writerow([])
+            writer.writerow(["kind", *(column.key for column in chosen)])
+            for outgoing in group:
+                writer.writerow([outgoing.kind.name, *(_safe(cell) for cell in row_of(outgoing, chosen, around))])
+            yield buffer.getvalue().encode()
+
+
+def _safe(cell: str) -> str:
+    return "'" + cell if cell.startswith(_FORMULA) else cell

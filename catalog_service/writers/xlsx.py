@@ -1,0 +1,196 @@
+"""Workbooks: what is published as sheets, and the empty template a cataloguer fills.
+
+A row whose first cell begins with ``#`` is help and is passed over when the workbook is read.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+from catalog_service.i18n import say
+from catalog_service.model.derive import columns
+from catalog_service.writers.tables import by_kind, row_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from openpyxl import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
+
+    from catalog_service.model.derive import Column
+    from catalog_service.model.kind import Field, Kind
+    from catalog_service.model.vocabulary import Vocabularies
+    from catalog_service.writers.base import Outgoing, Surroundings
+
+_ROWS = 2000
+"""Rows of a template that have drop-downs."""
+
+_LISTS = "codes"
+_OBLIGATIONS = {"M": "必填", "C": "条件必填", "R": "建议填写", "O": "选填"}
+_OBLIGATIONS_EN = {"M": "required", "C": "required in some cases", "R": "recommended", "O": "optional"}
+
+
+class Xlsx:
+    """One sheet a kind; every cell is text, so that nothing becomes a formula."""
+
+    name = "xlsx"
+    media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    ending = "xlsx"
+
+    def write(self, records: Iterable[Outgoing], around: Surroundings) -> Iterator[bytes]:
+        """Yield the workbook."""
+        book = _empty_book()
+        for group in by_kind(records).values():
+            kind = group[0].kind
+            sheet = book.create_sheet(kind.label("zh"))
+            chosen = columns(kind)
+            _header(sheet, chosen)
+            for number, outgoing in enumerate(group, 2):
+                for place, text in enumerate(row_of(outgoing, chosen, around), 1):
+                    if text:
+                        cell = sheet.cell(number, place)
+                        cell.value, cell.data_type = text, "s"
+        if not book.sheetnames:
+            book.create_sheet("empty")
+        yield _saved(book)
+
+
+def template(kind: Kind, vocabularies: Vocabularies, lang: str) -> bytes:
+    """Return an empty workbook of a kind: headers, help and an example, drop-downs, help on a sheet of its own."""
+    book = _empty_book()
+    chosen = columns(kind)
+    sheet = book.create_sheet(kind.label("zh"))
+    _header(sheet, chosen)
+    _help_rows(sheet, chosen, lang)
+    _drop_downs(book, sheet, chosen, vocabularies)
+    _explain(book.create_sheet("说明 Help"), kind, lang)
+    book.active = 0
+    return _saved(book)
+
+
+def _empty_book() -> Workbook:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    return book
+
+
+def _saved(book: Workbook) -> bytes:
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def _header(sheet: Worksheet, chosen: Sequence[Column]) -> None:
+    from openpyxl.styles import Alignment, Font, PatternFill
+
+    for place, column in enumerate(chosen, 1):
+        cell: Any = sheet.cell(1, place)
+        cell.value = column.header["zh"]
+        mandatory = column.field.obligation == "M"
+        cell.font = Font(bold=True, color="FFFFFF" if mandatory else "15201F")
+        cell.fill = PatternFill("solid", fgColor="005A63" if mandatory else "E3F1F1")
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+        sheet.column_dimensions[cell.column_letter].width = 28 if column.field.type == "text" else 18
+    sheet.freeze_panes = "B2"
+
+
+def _help_rows(sheet: Worksheet, chosen: Sequence[Column], lang: str) -> None:
+    """Write the short names, the help and an example, each row marked as help by its first cell."""
+    from openpyxl.styles import Alignment, Font
+
+    rows = (
+        [column.key for column in chosen],
+        [_help(column, lang) for column in chosen],
+        [_example(column) for column in chosen],
+    )
+    for number, row in enumerate(rows, 2):
+        for place, text in enumerate(row, 1):
+            cell: Any = sheet.cell(number, place)
+            cell.value, cell.data_type = (f"# {text}" if place == 1 else text), "s"
+            cell.font = Font(color="4A5958", size=9)
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+
+
+def _help(column: Column, lang: str) -> str:
+    obligations = _OBLIGATIONS_EN if lang == "en" else _OBLIGATIONS
+    obligation = obligations.get(column.field.obligation, "")
+    several = say("several: separate them by ;", lang, domain="writers") if _many(column.field) else ""
+    definition = column.field.definitions.get(lang, "")
+    return "\n".join(part for part in (f"[{obligation}] {column.header[lang]}", definition, several) if part)
+
+
+def _many(field: Field) -> bool:
+    return field.max_count != 1 and not field.unique_lang
+
+
+def _example(column: Column) -> str:
+    texts = column.field.examples
+    return texts[min(1, len(texts) - 1) if column.language == "en" else 0] if texts else ""
+
+
+def _drop_downs(book: Workbook, sheet: Worksheet, chosen: Sequence[Column], vocabularies: Vocabularies) -> None:
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    lists = book.create_sheet(_LISTS)
+    lists.sheet_state = "hidden"
+    ranges: dict[tuple[Any, ...], str] = {}
+    for place, column in enumerate(chosen, 1):
+        entries = _entries(column.field, vocabularies)
+        if not entries:
+            continue
+        if entries not in ranges:
+            letter = get_column_letter(len(ranges) + 1)
+            for number, entry in enumerate(entries, 1):
+                lists[f"{letter}{number}"] = entry
+            ranges[entries] = f"{_LISTS}!${letter}$1:${letter}${len(entries)}"
+        validation = DataValidation(type="list", formula1=ranges[entries], allow_blank=True)
+        validation.showErrorMessage = not _many(column.field)
+        validation.errorTitle = column.header["zh"][:32]
+        validation.error = "请从列表中选择。 Choose from the list."
+        sheet.add_data_validation(validation)
+        letter = get_column_letter(place)
+        validation.add(f"{letter}2:{letter}{_ROWS}")
+
+
+def _entries(field: Field, vocabularies: Vocabularies) -> tuple[str, ...]:
+    """Return what a drop-down offers: codes with Chinese labels, those that may really be chosen."""
+    if field.type == "boolean":
+        return ("是", "否")
+    if field.type != "concept" and not field.schemes:
+        return ()
+    found = []
+    for slug in field.schemes:
+        scheme = vocabularies[slug]
+        for code, concept in scheme.concepts.items():
+            usable = (not field.leaf or scheme.is_leaf(code)) and (not field.top or concept.broader is None)
+            if usable and not concept.replaced_by and (not field.codes or code in field.codes):
+                found.append(f"{code} {concept.label('zh')}")
+    return tuple(found)
+
+
+def _explain(sheet: Worksheet, kind: Kind, lang: str) -> None:
+    from openpyxl.styles import Font
+
+    del lang  # the help sheet says everything in both languages
+    sheet.append(["编号 No.", "短名 Short name", "名称", "Name", "义务 Obligation", "定义", "Definition"])
+    for name, field in kind.walk():
+        if not field.computed:
+            label, meaning = field.labels, field.definitions
+            row = [
+                field.number,
+                name,
+                label["zh"],
+                label["en"],
+                field.obligation,
+                meaning.get("zh", ""),
+                meaning.get("en", ""),
+            ]
+            sheet.append(row)
+    for cell in sheet[1]:
+        cell.font = Font(bold=True)
+    for letter, width in zip("ABCDEFG", (9, 26, 20, 24, 14, 60, 60), strict=True):
+        sheet.column_dimensions[letter].width = width

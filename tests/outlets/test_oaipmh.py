@@ -1,0 +1,228 @@
+"""OAI-PMH against the protocol's own schemas, and with a client that others use."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from lxml import etree
+
+from catalog_service.operations.publish import withdraw
+from catalog_service.outlets.base import Request
+from catalog_service.outlets.oaipmh import answer
+from catalog_service.writers.sts_xml import about_schema
+from catalog_service.writers.sts_xml import schema as sts_schema
+from tests.catalogues import load_products, make_catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from catalog_service.operations.catalogue import Catalogue
+
+CONFORMANCE = Path(os.environ.get("KEBAO_CONFORMANCE", Path(__file__).parents[2].parent / "shared" / "conformance"))
+OAI = "{http://www.openarchives.org/OAI/2.0/}"
+PRODUCTS = 230
+
+
+@pytest.fixture(scope="module")
+def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalogue]:
+    made = make_catalogue(tmp_path_factory.mktemp("oai"))
+    load_products(made, PRODUCTS)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def xml_schema(catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> etree.XMLSchema:
+    folder = CONFORMANCE / "oai-pmh"
+    if not folder.is_dir():
+        pytest.skip("the conformance schemas are not beside the project")
+    place = tmp_path_factory.mktemp("xsd")
+    own = sts_schema(catalogue.profile.kinds).decode()
+    (place / "sts.xsd").write_text(own.replace("http://www.w3.org/2001/xml.xsd", (folder / "xml.xsd").as_uri()))
+    (place / "about.xsd").write_bytes(about_schema())
+    driver = (folder / "driver.xsd").read_text(encoding="utf-8")
+    driver = re.sub(
+        r'schemaLocation="([^"]+)"', lambda match: f'schemaLocation="{(folder / match[1]).as_uri()}"', driver
+    )
+    imports = (
+        f'<import namespace="https://w3id.org/stsp/xml/1.0" schemaLocation="{(place / "sts.xsd").as_uri()}"/>'
+        f'<import namespace="https://w3id.org/stsp/oai/1.0" schemaLocation="{(place / "about.xsd").as_uri()}"/>'
+    )
+    (place / "driver.xsd").write_text(driver.replace("</schema>", imports + "</schema>"))
+    return etree.XMLSchema(etree.parse(str(place / "driver.xsd")))
+
+
+def ask(catalogue: Catalogue, *pairs: tuple[str, str], **arguments: str) -> etree._Element:
+    named = tuple((name.rstrip("_"), value) for name, value in arguments.items())
+    return etree.fromstring(answer(catalogue, Request(arguments=(*pairs, *named))).body)
+
+
+def codes(answered: etree._Element) -> set[str]:
+    return {str(error.get("code")) for error in answered.iter(f"{OAI}error")}
+
+
+def identifiers(answered: etree._Element) -> list[str]:
+    return [str(each.text) for each in answered.iter(f"{OAI}identifier")]
+
+
+def token(answered: etree._Element) -> str | None:
+    found = answered.find(f".//{OAI}resumptionToken")
+    return None if found is None else (found.text or "")
+
+
+VALID = [
+    {"verb": "Identify"},
+    {"verb": "ListMetadataFormats"},
+    {"verb": "ListMetadataFormats", "identifier": "oai:kebao.example:BP-0000001"},
+    {"verb": "ListSets"},
+    {"verb": "GetRecord", "identifier": "oai:kebao.example:BP-0000001", "metadataPrefix": "oai_dc"},
+    {"verb": "GetRecord", "identifier": "oai:kebao.example:BA-0000001", "metadataPrefix": "sts"},
+    {"verb": "ListRecords", "metadataPrefix": "oai_dc"},
+    {"verb": "ListRecords", "metadataPrefix": "sts"},
+    {"verb": "ListIdentifiers", "metadataPrefix": "sts", "set": "kind:service-agency"},
+    {"verb": "ListIdentifiers", "metadataPrefix": "oai_dc", "from": "2020-01-01", "until": "2099-01-01"},
+]
+
+
+@pytest.mark.parametrize("arguments", VALID, ids=lambda each: " ".join(each.values()))
+def test_every_answer_is_valid(catalogue: Catalogue, xml_schema: etree.XMLSchema, arguments: dict[str, str]) -> None:
+    answered = ask(catalogue, *arguments.items())
+
+    xml_schema.assertValid(answered)
+    assert codes(answered) == set()
+
+
+WRONG = [
+    ((), {"badVerb"}),
+    ((("verb", "listRecords"),), {"badVerb"}),
+    ((("verb", "Identify"), ("verb", "Identify")), {"badVerb"}),
+    ((("verb", "Identify"), ("set", "x")), {"badArgument"}),
+    ((("verb", "ListRecords"),), {"badArgument"}),
+    ((("verb", "ListRecords"), ("metadataPrefix", "")), {"badArgument"}),
+    ((("verb", "ListRecords"), ("metadataprefix", "oai_dc")), {"badArgument"}),
+    ((("verb", "ListRecords"), ("metadataPrefix", "oai_dc"), ("metadataPrefix", "oai_dc")), {"badArgument"}),
+    ((("verb", "ListRecords"), ("metadataPrefix", "marc")), {"cannotDisseminateFormat"}),
+    ((("verb", "GetRecord"), ("identifier", "oai:kebao.example:NONE"), ("metadataPrefix", "sts")), {"idDoesNotExist"}),
+    ((("verb", "GetRecord"), ("identifier", "\"<&'"), ("metadataPrefix", "sts")), {"idDoesNotExist"}),
+    ((("verb", "GetRecord"), ("identifier", "a\x00b"), ("metadataPrefix", "sts")), {"badArgument"}),
+    ((("verb", "ListMetadataFormats"), ("identifier", "nothing")), {"idDoesNotExist"}),
+    ((("verb", "ListRecords"), ("resumptionToken", "junk")), {"badResumptionToken"}),
+    ((("verb", "ListRecords"), ("resumptionToken", "junk"), ("set", "kind:x")), {"badArgument"}),
+    ((("verb", "ListIdentifiers"), ("metadataPrefix", "oai_dc"), ("set", "cat:99")), {"noRecordsMatch"}),
+    ((("verb", "ListIdentifiers"), ("metadataPrefix", "oai_dc"), ("set", "a b")), {"badArgument"}),
+    ((("verb", "ListIdentifiers"), ("metadataPrefix", "oai_dc"), ("from", "2099-01-01")), {"noRecordsMatch"}),
+    ((("verb", "ListIdentifiers"), ("metadataPrefix", "oai_dc"), ("until", "2001-01-01")), {"noRecordsMatch"}),
+    (
+        (("verb", "ListIdentifiers"), ("metadataPrefix", "oai_dc"), ("from", "2025-01-01"), ("until", "2024-01-01")),
+        {"badArgument"},
+    ),
+    (
+        (
+            ("verb", "ListIdentifiers"),
+            ("metadataPrefix", "oai_dc"),
+            ("from", "2024-01-01"),
+            ("until", "2025-01-01T00:00:00Z"),
+        ),
+        {"badArgument"},
+    ),
+    *(
+        ((("verb", "ListIdentifiers"), ("metadataPrefix", "oai_dc"), ("from", junk)), {"badArgument"})
+        for junk in (
+            "junk",
+            "2024",
+            "2024-02-30",
+            "2024-01-01T00:00:00+08:00",
+            "2024-01-01T00:00:00.5Z",
+            "2024-01-01T00:00Z",
+        )
+    ),
+]
+
+
+@pytest.mark.parametrize(("pairs", "expected"), WRONG)
+def test_errors_have_their_code_and_are_valid(
+    catalogue: Catalogue, xml_schema: etree.XMLSchema, pairs: tuple[tuple[str, str], ...], expected: set[str]
+) -> None:
+    answered = ask(catalogue, *pairs)
+
+    xml_schema.assertValid(answered)
+    assert codes(answered) == expected
+
+
+def walk(catalogue: Catalogue, **arguments: str) -> list[etree._Element]:
+    pages = [ask(catalogue, **arguments)]
+    while following := token(pages[-1]):
+        pages.append(ask(catalogue, verb=arguments["verb"], resumptionToken=following))
+    return pages
+
+
+def test_a_walk_gives_every_record_once_and_ends_with_an_empty_token(
+    catalogue: Catalogue, xml_schema: etree.XMLSchema
+) -> None:
+    pages = walk(catalogue, verb="ListRecords", metadataPrefix="sts")
+
+    found = [identifier for page in pages for identifier in identifiers(page)]
+    assert len(found) == len(set(found)) == PRODUCTS + 3
+    assert token(pages[-1]) == ""
+    assert [page.find(f".//{OAI}resumptionToken").get("cursor") for page in pages] == ["0", "100", "200"]
+    for page in pages:
+        xml_schema.assertValid(page)
+
+
+def test_the_same_token_gives_the_same_page_again(catalogue: Catalogue) -> None:
+    first = ask(catalogue, verb="ListIdentifiers", metadataPrefix="oai_dc")
+
+    pages = [ask(catalogue, verb="ListIdentifiers", resumptionToken=str(token(first))) for _ in range(2)]
+
+    assert identifiers(pages[0]) == identifiers(pages[1])
+
+
+def test_a_token_is_of_its_own_list_only(catalogue: Catalogue) -> None:
+    first = ask(catalogue, verb="ListIdentifiers", metadataPrefix="oai_dc")
+
+    assert codes(ask(catalogue, verb="ListRecords", resumptionToken=str(token(first)))) == {"badResumptionToken"}
+
+
+def test_list_identifiers_has_the_headers_of_list_records(catalogue: Catalogue) -> None:
+    headers = [
+        [
+            etree.tostring(header)
+            for page in walk(catalogue, verb=verb, metadataPrefix="oai_dc")
+            for header in page.iter(f"{OAI}header")
+        ]
+        for verb in ("ListIdentifiers", "ListRecords")
+    ]
+
+    assert headers[0] == headers[1]
+
+
+def test_a_set_holds_its_descendants(catalogue: Catalogue) -> None:
+    specs = {str(each.text) for each in ask(catalogue, verb="ListSets").iter(f"{OAI}setSpec")}
+    leaves = sorted(spec for spec in specs if re.fullmatch(r"cat:05:\d{4}", spec))
+
+    whole = walk(catalogue, verb="ListIdentifiers", metadataPrefix="oai_dc", set="cat:05")
+    parts = [walk(catalogue, verb="ListIdentifiers", metadataPrefix="oai_dc", set=leaf) for leaf in leaves]
+
+    found = {identifier for page in whole for identifier in identifiers(page)}
+    below = {identifier for pages in parts for page in pages for identifier in identifiers(page)}
+    assert below
+    assert below <= found
+
+
+def test_a_withdrawn_record_is_a_deleted_header_for_ever(tmp_path: Path) -> None:
+    catalogue = make_catalogue(tmp_path)
+    load_products(catalogue, 5)
+    withdraw(catalogue, "BP-0000002", "given up", actor="test")
+
+    record = ask(catalogue, verb="GetRecord", identifier="oai:kebao.example:BP-0000002", metadataPrefix="oai_dc")
+    listed = ask(catalogue, verb="ListIdentifiers", metadataPrefix="oai_dc")
+
+    assert [each.get("status") for each in record.iter(f"{OAI}header")] == ["deleted"]
+    assert record.find(f".//{OAI}metadata") is None
+    assert sum(each.get("status") == "deleted" for each in listed.iter(f"{OAI}header")) == 1
+    assert len(identifiers(listed)) == 8
+    catalogue.close()
