@@ -6,12 +6,14 @@ import datetime as dt
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
+from catalog_service.errors import VersionConflict
 from catalog_service.i18n import both
 from catalog_service.model import terms
 from catalog_service.model.identifiers import record_iri
 from catalog_service.model.record import Record, best_text, content_hash, parse_canonical
 from catalog_service.model.report import Finding
 from catalog_service.namespaces import XSD, term
+from catalog_service.normalise import moved, rename
 from catalog_service.operations.outgoing import as_if_published
 from catalog_service.operations.publish import publish_in
 from catalog_service.operations.references import (
@@ -28,12 +30,13 @@ from catalog_service.store.rows import NewVersion
 from catalog_service.validation.catalogue import CREDIT_CODE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from catalog_service.model.kind import Kind
     from catalog_service.model.terms import Term
     from catalog_service.operations.catalogue import Catalogue
     from catalog_service.operations.spool import Candidate, Spool
+    from catalog_service.store import Writer
     from catalog_service.store.rows import RecordRow
 
 IDENTIFIER = term("dct:identifier")
@@ -57,6 +60,22 @@ class Taken:
     """Whether it stays a draft because a record it refers to is not published."""
 
 
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What must hold for a single save, and what is kept of it for a repeated request."""
+
+    identifier: str = ""
+    """The record to be replaced; empty for a new one."""
+    iri: str = ""
+    version: int | None = None
+    """The working version the record must have; None for any."""
+    key: str = ""
+    """The idempotency key."""
+    digest: str = ""
+    answer: Callable[[Taken, int], bytes] | None = None
+    """Makes the answer that is kept under the key, from what became of the record and the newest change."""
+
+
 @dataclass(slots=True)
 class Intake:
     """One load or save. ``dry`` stores nothing, ``publish`` publishes what conforms."""
@@ -67,6 +86,7 @@ class Intake:
     publish: bool = False
     batch: int | None = None
     spool: Spool | None = None
+    conditions: Conditions = field(default_factory=Conditions)
     resolver: Resolver = field(init=False)
     last_seq: int = 0
     dry_numbers: int = 0
@@ -123,13 +143,12 @@ class Intake:
             return candidate
         row = known.get(candidate.number)
         identifier = row.identifier if row else minted[candidate.number]
-        record = candidate.record
-        if record.iri.startswith("urn:"):
-            from catalog_service.normalise import rename
-
-            iri = row.iri if row else record_iri(self.catalogue.iri_base, record.kind, identifier)
-            record = rename(record, iri)
-        return replace(candidate, record=record, identifier=identifier)
+        identified = replace(candidate, identifier=identifier)
+        if not candidate.record.iri.startswith("urn:"):
+            return identified
+        return with_iri(
+            identified, row.iri if row else record_iri(self.catalogue.iri_base, candidate.record.kind, identifier)
+        )
 
     # references
 
@@ -229,6 +248,7 @@ class Intake:
         versions = [self._version(each) for each in candidates]
         taken: dict[int, Taken] = {}
         with self.catalogue.store.write(actor=self.actor, batch=self.batch) as writer:
+            self._check_version(writer)
             outcomes = writer.put_many(versions)
             for each, version, outcome in zip(candidates, versions, outcomes, strict=True):
                 own = tuple(findings[each.number])
@@ -251,7 +271,26 @@ class Intake:
                         findings=taken[each.number].findings + done.findings,
                     )
                     self.last_seq = max(self.last_seq, done.seq)
+            self._remember(writer, list(taken.values()))
         return taken
+
+    def _check_version(self, writer: Writer) -> None:
+        """Raise `VersionConflict` when somebody saved the record in between; nobody can from here to the commit."""
+        wanted = self.conditions
+        row = writer.get(wanted.identifier) if wanted.identifier and wanted.version is not None else None
+        if row is not None and row.working_version != wanted.version:
+            raise VersionConflict(
+                "{identifier} has version {version} by now.",
+                advice="Read it again, make the change in the newest version.",
+                identifier=row.identifier,
+                version=row.working_version,
+            )
+
+    def _remember(self, writer: Writer, taken: Sequence[Taken]) -> None:
+        """Keep the answer under its key, in the same transaction as the record."""
+        wanted = self.conditions
+        if wanted.key and wanted.answer and len(taken) == 1 and taken[0].status != "refused":
+            writer.remember(wanted.key, wanted.digest, wanted.answer(taken[0], self.last_seq))
 
     def _version(self, candidate: Candidate) -> NewVersion:
         record = candidate.record
@@ -316,6 +355,14 @@ def _conflict(candidate: Candidate, other: str) -> Finding:
         constraint="unique",
         place=candidate.place,
     )
+
+
+def with_iri(candidate: Candidate, iri: str) -> Candidate:
+    """Return the candidate under another IRI, with its inner nodes, references and places."""
+    old = candidate.record.iri
+    references = tuple(replace(each, node=moved(each.node, old, iri)) for each in candidate.references)
+    places = {(moved(node, old, iri), name): place for (node, name), place in (candidate.places or {}).items()}
+    return replace(candidate, record=rename(candidate.record, iri), references=references, places=places)
 
 
 def _errors(findings: Sequence[Finding]) -> bool:

@@ -11,12 +11,12 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from catalog_service.errors import InputError
+from catalog_service.errors import Conflict, InputError
 from catalog_service.i18n import both
 from catalog_service.model.record import Record
 from catalog_service.model.report import Finding
 from catalog_service.normalise import Normaliser
-from catalog_service.operations.intake import Intake
+from catalog_service.operations.intake import Conditions, Intake, with_iri
 from catalog_service.operations.publish import publish, run_refresh_jobs
 from catalog_service.operations.references import fold, load_order
 from catalog_service.operations.spool import Candidate, Spool
@@ -82,6 +82,7 @@ def load(
     note: str = "",
     progress: Callable[[str, int], None] | None = None,
     index: bool = True,
+    conditions: Conditions | None = None,
 ) -> LoadResult:
     """Read, check and store records; good ones go in, refused ones come back as findings."""
     started = time.perf_counter()
@@ -91,12 +92,21 @@ def load(
     path = catalogue.home / "spool" / f"load-{os.getpid()}-{time.monotonic_ns()}.sqlite"
     with Spool(path) as spool:
         run = _Load(catalogue, spool, result, progress or _silent)
+        run.conditions = conditions or Conditions()
         run.read(sources, kind)
         if not dry and any(spool.kinds().values()):
             with catalogue.store.write(actor=actor, note=note) as writer:
                 result.batch = writer.open_batch(", ".join(source.name for source in sources)[:200], note=note)
         run.store(
-            Intake(catalogue, actor, dry=dry, publish=publishing and not dry, batch=result.batch or None, spool=spool)
+            Intake(
+                catalogue,
+                actor,
+                dry=dry,
+                publish=publishing and not dry,
+                batch=result.batch or None,
+                spool=spool,
+                conditions=run.conditions,
+            )
         )
     if result.batch:
         with catalogue.store.write(actor=actor, batch=result.batch) as writer:
@@ -121,6 +131,7 @@ class _Load:
         self.spool = spool
         self.result = result
         self.progress = progress
+        self.conditions = Conditions()
 
     # first pass
 
@@ -156,6 +167,8 @@ class _Load:
             tuple(normalised.references),
             dict(normalised.places),
         )
+        if self.conditions.identifier:
+            candidate = _renamed(candidate, self.conditions)
         other = self.spool.add(candidate)
         if other is None:
             return
@@ -253,6 +266,18 @@ class _Load:
         self.result.findings = [
             each for each in self.result.findings if not (each.code == "target-not-published" and each.record in late)
         ]
+
+
+def _renamed(candidate: Candidate, wanted: Conditions) -> Candidate:
+    """Return the candidate as the record it is to replace; raises `Conflict` when it says it is another."""
+    if candidate.identifier and candidate.identifier != wanted.identifier:
+        raise Conflict(
+            "The record says it is {other}, not {identifier}.",
+            advice="Leave the identifier out, or send it to its own address.",
+            other=candidate.identifier,
+            identifier=wanted.identifier,
+        )
+    return with_iri(replace(candidate, identifier=wanted.identifier), wanted.iri)
 
 
 def _merged(first: Candidate, second: Candidate) -> Candidate:

@@ -1,0 +1,141 @@
+"""One record at a time, as a program saves it: create, replace, remove; nothing twice, nothing over a newer version."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING
+
+from catalog_service.errors import InputError, RecordRefused, VersionConflict
+from catalog_service.operations.intake import Conditions
+from catalog_service.operations.load import load
+from catalog_service.operations.publish import row_of, withdraw
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from catalog_service.model.report import Finding
+    from catalog_service.operations.catalogue import Catalogue
+    from catalog_service.operations.intake import Taken
+    from catalog_service.operations.load import LoadResult, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What became of a saved record; ``seq`` is the newest change to wait for."""
+
+    identifier: str
+    iri: str
+    status: str
+    version: int
+    published: bool
+    seq: int
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def created(self) -> bool:
+        """Whether the record is new."""
+        return self.status == "created"
+
+
+def create(
+    catalogue: Catalogue, source: Source, *, actor: str, kind: str = "", publishing: bool = False, key: str = ""
+) -> Saved:
+    """Store a new record; with a key, the same request again gives the same answer and has no second effect."""
+    digest = _digest(source, kind, str(publishing)) if key else ""
+    if key:
+        with catalogue.store.write(actor=actor) as writer:
+            answer = writer.replay(key, digest)
+        if answer is not None:
+            return Saved(**json.loads(answer))
+    conditions = Conditions(key=key, digest=digest, answer=answer_of)
+    return _saved(catalogue, source, actor, kind, publishing, conditions)
+
+
+def save(
+    catalogue: Catalogue, identifier: str, source: Source, version: int | None, *, actor: str, publishing: bool = False
+) -> Saved:
+    """Replace a record that has a certain working version; raises `VersionConflict` when it has another."""
+    row = row_of(catalogue, identifier)
+    conditions = Conditions(identifier=row.identifier, iri=row.iri, version=version)
+    return _saved(catalogue, source, actor, row.kind, publishing, conditions)
+
+
+def remove(catalogue: Catalogue, identifier: str, version: int | None, reason: str, *, actor: str) -> int:
+    """Withdraw a record that has a certain working version; return the newest change."""
+    row = row_of(catalogue, identifier)
+    if version is not None and row.working_version != version:
+        raise changed_meanwhile(row.identifier, row.working_version)
+    withdraw(catalogue, row.identifier, reason, actor=actor)
+    return catalogue.store.last_seq()
+
+
+def save_batch(
+    catalogue: Catalogue, source: Source, *, actor: str, kind: str = "", publishing: bool = False
+) -> Iterator[Taken | Finding]:
+    """Store the records of a source and yield what became of each, then what could not be read."""
+    result = load(catalogue, [source], actor=actor, kind=kind, publishing=publishing, index=False)
+    told = {finding for taken in result.taken for finding in map(id, taken.findings)}
+    yield from result.taken
+    yield from (finding for finding in result.findings if id(finding) not in told)
+
+
+def changed_meanwhile(identifier: str, version: int) -> VersionConflict:
+    """Return the error that somebody else saved the record in between."""
+    return VersionConflict(
+        "{identifier} has version {version} by now.",
+        advice="Read it again, make the change in the newest version.",
+        identifier=identifier,
+        version=version,
+    )
+
+
+def _saved(
+    catalogue: Catalogue, source: Source, actor: str, kind: str, publishing: bool, conditions: Conditions
+) -> Saved:
+    result = load(
+        catalogue, [source], actor=actor, kind=kind, publishing=publishing, index=False, conditions=conditions
+    )
+    taken = _only(result)
+    if taken.status == "refused":
+        raise RecordRefused("The record was refused: {count} places to mend.", taken.findings, count=_errors(taken))
+    return replace(saved_of(taken, result.seq), findings=taken.findings)
+
+
+def saved_of(taken: Taken, seq: int) -> Saved:
+    """Return the answer to a save, without its findings, as it is kept for a repeated request."""
+    return Saved(taken.identifier, taken.iri, taken.status, taken.version, taken.published, seq)
+
+
+def answer_of(taken: Taken, seq: int) -> bytes:
+    """Return the answer to a save as it is kept under its key."""
+    kept = asdict(saved_of(replace(taken, findings=()), seq))
+    return json.dumps(kept, ensure_ascii=False).encode()
+
+
+def _only(result: LoadResult) -> Taken:
+    """Return the one record of a load; raises `RecordRefused` or `InputError` when there is none or more."""
+    if len(result.taken) == 1 and result.counts["read"] == 1:
+        return result.taken[0]
+    if result.taken:
+        raise InputError("This takes one record at a time, not {count}.", count=result.counts["read"])
+    raise RecordRefused("No record could be read.", result.findings)
+
+
+def _errors(taken: Taken) -> int:
+    return sum(finding.severity == "error" for finding in taken.findings)
+
+
+def _digest(source: Source, *more: str) -> str:
+    return hashlib.sha256("\x1f".join(more).encode() + b"\x1f" + _whole(source)).hexdigest()
+
+
+def _whole(source: Source) -> bytes:
+    from pathlib import Path
+
+    if isinstance(source.data, Path):
+        return source.data.read_bytes()
+    body = source.data.read()
+    source.data.seek(0)
+    return body
