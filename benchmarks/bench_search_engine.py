@@ -17,6 +17,7 @@ import sqlite3
 import statistics
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -112,7 +113,7 @@ class Fts5:
         self._base = sqlite3.connect(folder / "fts.sqlite")
         self._base.execute("PRAGMA journal_mode=WAL")
         columns = ", ".join(field.name for field in SCHEMA.texts)
-        self._base.execute(f"CREATE VIRTUAL TABLE text USING fts5({columns}, content='', tokenize='unicode61')")
+        self._base.execute(f"CREATE VIRTUAL TABLE searchable USING fts5({columns}, content='', tokenize='unicode61')")
         self._base.execute("CREATE TABLE facet (record INTEGER, name TEXT, value TEXT)")
 
     def write(self, documents: list[Document], _: int) -> None:
@@ -127,7 +128,7 @@ class Fts5:
         marks = ", ".join("?" * (len(SCHEMA.texts) + 1))
         names = ", ".join(field.name for field in SCHEMA.texts)
         with self._base:
-            self._base.executemany(f"INSERT INTO text(rowid, {names}) VALUES ({marks})", rows)
+            self._base.executemany(f"INSERT INTO searchable(rowid, {names}) VALUES ({marks})", rows)
             self._base.executemany("INSERT INTO facet VALUES (?, ?, ?)", facets)
 
     def finish(self) -> None:
@@ -136,15 +137,13 @@ class Fts5:
 
     def search(self, query: str) -> int:
         tokens = self._analyser.streams(query).bigrams.split()
-        phrase = '"' + " ".join(tokens) + '"'
-        where = "text MATCH ?" if tokens else "1"
-        given = (phrase,) if tokens else ()
+        found = "SELECT record FROM facet"
+        given: tuple[str, ...] = ()
         if tokens:
-            self._base.execute("SELECT rowid FROM text WHERE text MATCH ? ORDER BY rank LIMIT 20", given).fetchall()
+            found, given = "SELECT rowid FROM searchable WHERE searchable MATCH ?", (f'"{" ".join(tokens)}"',)
+            self._base.execute(f"{found} ORDER BY rank LIMIT 20", given).fetchall()
         counts = self._base.execute(
-            "SELECT name, value, count(*) FROM facet WHERE record IN "
-            f"(SELECT {'rowid FROM text WHERE ' + where if tokens else 'record FROM facet'}) GROUP BY name, value",
-            given,
+            f"SELECT name, value, count(*) FROM facet WHERE record IN ({found}) GROUP BY name, value", given
         ).fetchall()
         return len(counts)
 
@@ -173,8 +172,9 @@ def search_of(text: str, analyser: Analyser, *, filtered: bool) -> Search:
 def report(name: str, kind: str, times: list[float], share: float) -> None:
     ordered = sorted(times)
     p99 = ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
-    print(f"{name:12} {kind:16} n={len(times):4} p50 {statistics.median(times) * 1e3:8.2f} ms  "
-          f"p99 {p99 * 1e3:8.2f} ms  matched {share:.2%}")  # fmt: skip
+    matched = f"  matched {share:.2%}" if share else ""
+    middle = statistics.median(times)
+    print(f"{name:12} {kind:18} n={len(times):4} p50 {middle * 1e3:8.2f} p99 {p99 * 1e3:8.2f} ms{matched}")
 
 
 def measure(engine: Engine, rival: Fts5 | None, corpus: Corpus, analyser: Analyser, queries: int) -> None:
@@ -200,10 +200,29 @@ def measure(engine: Engine, rival: Fts5 | None, corpus: Corpus, analyser: Analys
             print(f"{kind}: {ratio:.1f} times as fast as {rival.name}")
 
 
+def crowd(engine: Engine, corpus: Corpus, analyser: Analyser, queries: int, clients: int) -> None:
+    """Search from several threads at once, as a web worker does."""
+    mixed = corpus.queries(queries)
+
+    def ask(query: tuple[str, str]) -> tuple[str, float]:
+        start = time.perf_counter()
+        engine.search(search_of(query[1], analyser, filtered=False))
+        return query[0], time.perf_counter() - start
+
+    start = time.perf_counter()
+    with ThreadPoolExecutor(clients) as pool:
+        asked = list(pool.map(ask, mixed))
+    spent = time.perf_counter() - start
+    print(f"{clients} clients at once: {len(asked) / spent:,.0f} searches/s")
+    for kind in ("narrow", "broad"):
+        report(engine.name, f"{kind}, {clients} clients", [took for name, took in asked if name == kind], 0)
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--documents", type=int, default=200_000)
     options.add_argument("--queries", type=int, default=300)
+    options.add_argument("--clients", type=int, default=4)
     options.add_argument("--batch", type=int, default=5_000)
     options.add_argument("--path", type=Path, help="keep the index here, and use it again if it is there")
     options.add_argument("--without-rival", action="store_true")
@@ -222,6 +241,7 @@ def main() -> None:
         print(f"{rival.name}: {fill(rival, Corpus(chosen.documents), chosen.batch):,.0f} documents/s indexed")
         rival.finish()
     measure(engine, rival, corpus, analyser, chosen.queries)
+    crowd(engine, corpus, analyser, chosen.queries, chosen.clients)
     engine.close()
     if not chosen.path:
         shutil.rmtree(folder)

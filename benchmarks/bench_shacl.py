@@ -2,7 +2,8 @@
 
 Rivals: pySHACL always; pyrudof if it is installed (``pip install pyrudof``). maplib's SHACL is not in its public wheel.
 All are given the same graph: bench products with the concepts they name and the types of the agencies they refer to.
-Answers are compared before anything is timed.
+Answers are compared before anything is timed. Times are of the processor, so that other work on the machine counts
+little.
 """
 
 from __future__ import annotations
@@ -17,10 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import Dataset, Quad, RdfFormat, Triple, parse, serialize
 
-from benchmarks.records import BASE, Records, _PREFIXES
+from benchmarks.records import AGENCIES, BASE, Records
 from catalog_service.model.record import Record, nodes_of
-from catalog_service.model.terms import Triple as Terms
-from catalog_service.namespaces import CODE_LISTS, STS, TYPE
+from catalog_service.namespaces import CODE_LISTS, DCT, STS, TYPE, XSD
 from catalog_service.resources import folder
 from catalog_service.validation.shacl import Validator, compile_shapes
 from catalog_service.validation.shacl.fallback import rdflib_graph, results_of
@@ -29,9 +29,12 @@ from catalog_service.validation.shacl.graph import index
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from catalog_service.model.terms import Triple as Terms
+
 BATCH = 1_000
 DATASETS = 10_000
 MANY = 100_000
+_PREFIXES = next(Records(agencies=0).turtle(0))
 SHAPES = "service-product.ttl"
 
 
@@ -39,7 +42,7 @@ def run(scale: float = 1.0) -> None:
     """Print the tables."""
     products = _products(int(BATCH * scale))
     shapes = list(parse(path=str(folder("shapes") / SHAPES)))
-    context = _context(products)
+    context = _context()
     validator = compile_shapes(shapes)
     triples = sum(len(product) for product in products) / len(products)
     print(f"{len(products):,} products of {triples:.0f} triples, {validator!r}\n")
@@ -56,9 +59,9 @@ def _seconds(work: Callable[[], Any], times: int = 3) -> float:
     best = float("inf")
     for _ in range(times):
         gc.collect()
-        started = time.perf_counter()
+        started = time.process_time()
         work()
-        best = min(best, time.perf_counter() - started)
+        best = min(best, time.process_time() - started)
     return best
 
 
@@ -81,8 +84,17 @@ def _parsed(turtle: str, number: int) -> list[Triple]:
     quads = parse((_PREFIXES + turtle).encode(), format=RdfFormat.TURTLE)
     lines = serialize((quad.triple for quad in quads), format=RdfFormat.N_TRIPLES) or b""
     named = lines.replace(b"_:", f"<{BASE}/id/service-product/BP-{number:07d}#".encode())
-    closed = b"\n".join(_close(line) for line in named.split(b"\n"))
+    closed = b"\n".join(_close(line) for line in named.split(b"\n")) + _stamps(number)
     return [quad.triple for quad in parse(closed, format=RdfFormat.N_TRIPLES)]
+
+
+def _stamps(number: int) -> bytes:
+    """Return what the catalogue adds to a record before it is validated."""
+    record = f"<{BASE}/id/service-product/BP-{number:07d}>"
+    return (
+        f"{record} <http://www.w3.org/ns/adms#status> <{CODE_LISTS}record-status/published> .\n"
+        f'{record} <{DCT}modified> "2026-02-05"^^<{XSD}date> .\n'
+    ).encode()
 
 
 def _close(line: bytes) -> bytes:
@@ -98,17 +110,15 @@ def _close(line: bytes) -> bytes:
     return b" ".join((subject, predicate, rest))
 
 
-def _context(products: list[list[Triple]]) -> list[Terms]:
-    """Return the concepts that records name, and the types of their agencies."""
-    mark = f"<{CODE_LISTS}"
-    named = {str(triple.object) for product in products for triple in product}
-    lists = (path for path in sorted((folder("vocab") / "schemes").glob("*.ttl")))
+def _context() -> list[Terms]:
+    """Return the concepts of the code lists, and the types of the agencies that records refer to."""
+    lists = sorted((folder("vocab") / "schemes").glob("*.ttl"))
     concepts = [
         (str(quad.subject), str(quad.predicate), str(quad.object)) for path in lists for quad in parse(path=str(path))
     ]
-    agencies = sorted(term for term in named if term.startswith(f"<{BASE}/id/service-agency/"))
+    agencies = (f"<{BASE}/id/service-agency/BA-{number:07d}>" for number in range(AGENCIES))
     return [
-        *(triple for triple in concepts if triple[0].startswith(mark)),
+        *(triple for triple in concepts if triple[0].startswith(f"<{CODE_LISTS}")),
         *((agency, TYPE, f"<{STS}ServiceAgency>") for agency in agencies),
     ]
 
@@ -133,7 +143,7 @@ def _must_agree(validator: Validator, shapes: list[Any], products: list[list[Tri
     """Compare the results on good products and on the same without their titles."""
     import pyshacl
 
-    title = "http://purl.org/dc/terms/title"
+    title = f"{DCT}title"
     bad = [[triple for triple in product if triple.predicate.value != title] for product in products[::2]]
     data = [*bad, *products[1::2]]
     own = {str(triple.subject) for product in data for triple in product}
@@ -185,9 +195,9 @@ def _many(validator: Validator, context: list[Terms], count: int, theirs: float)
     prepared = validator.prepare(context)
     seconds = 0.0
     for batch in _in_batches(count):
-        started = time.perf_counter()
+        started = time.process_time()
         validator.validate(batch, prepared)
-        seconds += time.perf_counter() - started
+        seconds += time.process_time() - started
     _row(f"ours, {count:,} products in batches, pyoxigraph triples", count, seconds, theirs)
 
 
@@ -223,7 +233,10 @@ def _dcat(count: int) -> None:
     """Print what the DCAT-AP shapes cost on a catalogue of datasets."""
     import pyshacl
 
-    path = Path(os.environ.get("KEBAO_CONFORMANCE", Path(__file__).parents[2] / "shared/conformance")) / "dcat-ap/shapes.ttl"
+    path = (
+        Path(os.environ.get("KEBAO_CONFORMANCE", Path(__file__).parents[2] / "shared/conformance"))
+        / "dcat-ap/shapes.ttl"
+    )
     if not path.is_file():
         print("\nThe DCAT-AP shapes are not here (KEBAO_CONFORMANCE).")
         return
@@ -243,8 +256,8 @@ def _dcat(count: int) -> None:
 def _catalogue(count: int) -> bytes:
     """Return a catalogue with datasets, distributions and a hundred publishers in N-Triples; most conform."""
     prefixes = (
-        "@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> . @prefix e: <http://e/> ."
-        " @prefix foaf: <http://xmlns.com/foaf/0.1/> . @prefix vcard: <http://www.w3.org/2006/vcard/ns#> ."
+        "@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> ."
+        " @prefix e: <http://e/> . @prefix foaf: <http://xmlns.com/foaf/0.1/> . @prefix vcard: <http://www.w3.org/2006/vcard/ns#> ."
         " @prefix xsd: <http://www.w3.org/2001/XMLSchema#> ."
     )
     parts = [

@@ -54,12 +54,12 @@ def sets_of(number: int) -> tuple[str, ...]:
 def load(url: str, count: int, chunk: int) -> None:
     """Put and publish records in chunks and print the speed."""
     store = open_store(url)
-    latencies, busy = [], 0.0
+    latencies, busy, processor = [], 0.0, 0.0
     with store.write(actor="bench") as writer:
         batch = writer.open_batch("bench")
     for start in range(0, count, chunk):
         portion = drafts(min(chunk, count - start), start)
-        begun = time.perf_counter()
+        begun, used = time.perf_counter(), time.process_time()
         with store.write(actor="bench", batch=batch) as writer:
             writer.put_many(portion)
             writer.publish_many(
@@ -67,10 +67,12 @@ def load(url: str, count: int, chunk: int) -> None:
             )
         latencies.append(time.perf_counter() - begun)
         busy += latencies[-1]
+        processor += time.process_time() - used
     latencies.sort()
     print(
-        f"put and publish      {count / busy:10,.0f} records/s in chunks of {chunk}; a chunk takes "
-        f"{statistics.median(latencies) * 1e3:.1f} ms, p99 {latencies[int(len(latencies) * 0.99)] * 1e3:.1f} ms"
+        f"put and publish      {count / busy:10,.0f} records/s ({processor / count * 1e6:.0f} µs of processor each) "
+        f"in chunks of {chunk}; a chunk takes {statistics.median(latencies) * 1e3:.1f} ms, "
+        f"p99 {latencies[int(len(latencies) * 0.99)] * 1e3:.1f} ms"
     )
     portion = drafts(min(chunk, count), 0)
     begun, rounds = time.perf_counter(), max(1, min(20, count // chunk))
@@ -138,15 +140,17 @@ def rival(folder: str, count: int, chunk: int) -> None:
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "wal_autocheckpoint = 4000"):
         connection.execute(f"PRAGMA {pragma}")
     connection.execute("CREATE TABLE record (id INTEGER PRIMARY KEY, identifier TEXT UNIQUE, form BLOB)")
-    busy = 0.0
+    busy = processor = 0.0
     for start in range(0, count, chunk):
         rows = [(each.identifier, each.canonical) for each in drafts(min(chunk, count - start), start)]
-        begun = time.perf_counter()
+        begun, used = time.perf_counter(), time.process_time()
         connection.execute("BEGIN IMMEDIATE")
         connection.executemany("INSERT INTO record (identifier, form) VALUES (?, ?)", rows)
         connection.execute("COMMIT")
         busy += time.perf_counter() - begun
-    print(f"rival: bytes alone   {count / busy:10,.0f} records/s")
+        processor += time.process_time() - used
+    each = f"{processor / count * 1e6:.0f} µs of processor each"
+    print(f"rival: bytes alone   {count / busy:10,.0f} records/s ({each})")
 
 
 def main() -> None:

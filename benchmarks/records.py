@@ -1,7 +1,7 @@
 """Bench records: full conformant products and their agencies, with a fixed seed.
 
 A product has every mandatory and recommended element, about 45 to 60 triples. Words are drawn by Zipf's law from 24,000
-distinct two-character words, so that common and rare words stand as in real text.
+distinct two-character words of a dictionary, so that common and rare words stand as in real text.
 """
 
 from __future__ import annotations
@@ -18,11 +18,6 @@ if TYPE_CHECKING:
 BASE = "https://bench.example"
 WORDS = 24_000
 AGENCIES = 500
-_CHARACTERS = (
-    "技术检测专利分析服务科研材料环境食品医药设备电子机械工程数据软件信息标准认证计量培训咨询转让评估融资贷款担保申报"
-    "企业创新孵化平台试验研究设计制造农业生物能源化学金属汽车零部件港口海洋物流图纸方案报告样品交付验收流程周期质量安全"
-    "政策法规市场投资信用知识产权商标版权诉讼维权预警布局导航查新文献情报翻译编辑出版科普展览讲座场馆人才引进职称工艺"
-)
 _PREFIXES = """@prefix dcat: <http://www.w3.org/ns/dcat#> .
 @prefix dct: <http://purl.org/dc/terms/> .
 @prefix foaf: <http://xmlns.com/foaf/0.1/> .
@@ -47,7 +42,9 @@ class Records:
     def __init__(self, seed: int = 20261123, agencies: int = AGENCIES) -> None:
         self._random = random.Random(seed)
         self.agencies = agencies
-        pairs = [a + b for a, b in itertools.product(dict.fromkeys(_CHARACTERS), repeat=2)]
+        from pypinyin.phrases_dict import phrases_dict
+
+        pairs = sorted(word for word in phrases_dict if len(word) == 2)
         self._random.shuffle(pairs)
         self.words = pairs[:WORDS]
         weights = itertools.accumulate(1 / rank for rank in range(1, len(self.words) + 1))
@@ -105,7 +102,8 @@ class Records:
             " <http://purl.org/dc/dcmitype/Service> ;\n"
             f' dct:identifier "BP-{number:07d}" ;\n'
             f' dct:title "{self.text(5)}{number}"@zh , "Service {number}"@en ;\n'
-            f' dct:description "{self.text(120)}"@zh ; dct:abstract "{self.text(20)}"@zh ; sts:process "{self.text(40)}"@zh ;\n'
+            f' dct:description "{self.text(90)}"@zh ;\n'
+            f' dct:abstract "{self.text(15)}"@zh ; sts:process "{self.text(30)}"@zh ;\n'
             f" dcat:theme <https://w3id.org/stsp/cl/service-category/{leaf}> ; dcat:keyword {keywords} ;\n"
             f" cv:sector <https://w3id.org/stsp/cl/industry/{sector}> ; schema:provider <{provider}> ;\n"
             f" schema:offers [ a schema:Offer ; sts:pricingMode <https://w3id.org/stsp/cl/pricing-mode/{mode}> ;{specification}\n"

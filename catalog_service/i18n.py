@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 LANGUAGES = ("zh", "en")
 """The languages everything is said in, the platform's own first."""
 
+MARKS = {"zh": "、", "en": ", "}
+"""What stands between the items of a list, by language."""
+
 _LOCALES = {"zh": "zh_Hans"}
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from catalog_service.model import terms
+from catalog_service.model.kind import per_kind
 from catalog_service.model.offer import offers_of, period_bounds, price_bounds
 from catalog_service.namespaces import CODE_LISTS
 from indexer.schema import Document, IndexSchema, TextField
@@ -193,7 +194,7 @@ class DocumentMaker:
     def _stored(self, record: Record, kind: Kind) -> dict[str, Any]:
         title = _languages(record, kind.field(kind.title))
         summary = _languages(record, kind.field(kind.summary)) if kind.summary else {}
-        fields = {name: [_plain(term) for term in record.objects(*_reach(kind, name))] for name in kind.hit_fields}
+        fields = {name: [_plain(term) for term in record.objects(*path)] for name, path in _hit_paths(kind)}
         return {"iri": record.iri, "title": title, "summary": summary, "fields": fields}
 
 
@@ -203,6 +204,12 @@ def _named(link: Linked) -> dict[str, Any]:
 
 def _present(numbers: Mapping[str, int | None]) -> dict[str, int]:
     return {name: number for name, number in numbers.items() if number is not None}
+
+
+@per_kind
+def _hit_paths(kind: Kind) -> list[tuple[str, tuple[Term, ...]]]:
+    """Return the fields a search hit carries, with their whole paths."""
+    return [(name, _reach(kind, name)) for name in kind.hit_fields]
 
 
 def _reach(kind: Kind, name: str) -> tuple[Term, ...]:

@@ -12,11 +12,14 @@ import os
 import select
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections import deque
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 FLAGS = (
@@ -25,6 +28,15 @@ FLAGS = (
     "--disable-extensions", "--mute-audio", "--no-default-browser-check", "--disable-dev-shm-usage",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--force-color-profile=srgb",
 )  # fmt: skip
+_LAUNCH = """
+import fcntl, os, sys
+commands, answers = (fcntl.fcntl(int(each), fcntl.F_DUPFD, 10) for each in sys.argv[1:3])
+os.dup2(commands, 3)
+os.dup2(answers, 4)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+"""Becomes the browser, with the ends of our pipes as its descriptors 3 and 4: the debugging pipe."""
+
 _TIMEOUT = 60.0
 
 
@@ -41,8 +53,8 @@ class Browser:
         read_end, self._write = os.pipe()
         self._read, write_end = os.pipe()
         command = [program, *FLAGS, f"--user-data-dir={self._profile}", "about:blank"]
-        self._process = subprocess.Popen(
-            ["/bin/sh", "-c", 'exec "$@" 3<&%d 4>&%d' % (read_end, write_end), "sh", *command],
+        self._process = subprocess.Popen(  # noqa: S603 - a browser found on the PATH
+            [sys.executable, "-c", _LAUNCH, str(read_end), str(write_end), *command],
             pass_fds=(read_end, write_end),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -94,7 +106,10 @@ class Browser:
             ready, _, _ = select.select([self._read], [], [], max(deadline - time.monotonic(), 0))
             if not ready:
                 raise TimeoutError("the browser does not answer")
-            *whole, self._part = (self._part + os.read(self._read, 1 << 20)).split(b"\0")
+            received = os.read(self._read, 1 << 20)
+            if not received:
+                raise RuntimeError("the browser has ended")
+            *whole, self._part = (self._part + received).split(b"\0")
             self._waiting.extend(whole)
         return dict(json.loads(self._waiting.popleft()))
 

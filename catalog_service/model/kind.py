@@ -6,11 +6,12 @@ file and one line in ``shapes/manifest.ttl``; see `catalog_service.model.compile
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from catalog_service.model.terms import Term
 
@@ -212,6 +213,30 @@ class Kind:
     def label(self, lang: str) -> str:
         """Return the kind's label in a language."""
         return self.labels.get(lang) or self.labels["zh"]
+
+
+Found = TypeVar("Found")
+
+
+def per_kind(function: Callable[[Kind], Found]) -> Callable[[Kind], Found]:
+    """Remember what a function finds out about a kind: kinds never change, and records ask again and again."""
+    known: dict[int, tuple[Kind, Found]] = {}
+
+    @functools.wraps(function)
+    def remembered(kind: Kind) -> Found:
+        found = known.get(id(kind))
+        if found is None or found[0] is not kind:
+            found = known[id(kind)] = (kind, function(kind))
+        return found[1]
+
+    return remembered
+
+
+@per_kind
+def title_path(kind: Kind) -> tuple[Term, ...]:
+    """Return the path of the field that names a record of a kind; empty if there is none."""
+    title = kind.field(kind.title)
+    return title.path if title else ()
 
 
 def find_field(fields: tuple[Field, ...], name: str) -> Field | None:

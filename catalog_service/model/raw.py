@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from catalog_service.model.report import NOWHERE, Place
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from catalog_service.model.terms import Triple
 
 Scalar = str | int | float | bool | dt.datetime | dt.date | None
@@ -38,3 +40,5 @@ class RawRecord:
     """All triples of the record with blank nodes as the source has them; places are by line of the record's start."""
     unknown: tuple[tuple[str, RawValue], ...] = ()
     """Columns or members that no field answers to."""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """Dotted short name of every column the table has to its letters; all records of a table share it."""

@@ -69,7 +69,7 @@ class Normaliser:
         self._iri_base = iri_base
         self._today = today
         self._limits = limits
-        self._values = ValueReader(vocabularies)
+        self._values = ValueReader(vocabularies, limits.get("literal_length", 20_000))
         self._rules = {name: GraphRules(kind, self._values) for name, kind in kinds.items()}
         self._numbers = itertools.count(1)
 

@@ -26,6 +26,7 @@ _PERIODS = (
     (re.compile(r"年|years?", re.IGNORECASE), "ANN"),
     (re.compile(r"天|日|days?", re.IGNORECASE), "DAY"),
 )
+_NEGATIVE = re.compile(r"(?:^|[^\d元万亿千百\s])\s*[-−–]\s*\d|负")
 _AT_MOST = re.compile(r"不超过|以内|之内|最多|within|up to", re.IGNORECASE)
 
 
@@ -58,11 +59,13 @@ def parse_price(text: str) -> Price | None:
     (Decimal('80000'), 'from', '次')
     """
     plain = half_width(text).replace("，", ",")
-    if len(plain) > 200:
+    if len(plain) > 200 or _NEGATIVE.search(plain):
         return None
     per = _PER.search(plain)
     unit = per[1].removesuffix("起") if per else ""
     spread = _RANGE.search(plain)
+    if _left_over(plain, per, spread or _SINGLE.search(plain)):
+        return None
     if spread:
         low, low_unit, high, high_unit = spread.groups()
         maximum = _amount(high, high_unit)
@@ -77,6 +80,14 @@ def parse_price(text: str) -> Price | None:
     if _ON_REQUEST.search(plain):
         return Price("negotiable")
     return Price("free") if _FREE.search(plain) else None
+
+
+def _left_over(text: str, *understood: re.Match[str] | None) -> bool:
+    """Tell whether there are digits outside what was understood: then something was not."""
+    for found in understood:
+        if found:
+            text = text[: found.start()] + " " * (found.end() - found.start()) + text[found.end() :]
+    return re.search(r"\d", text) is not None
 
 
 def _amount(digits: str, unit: str | None) -> Decimal:

@@ -37,6 +37,15 @@ def has_forbidden(text: str) -> bool:
     return _UNWANTED.search(text) is not None
 
 
+def printable(text: str) -> str:
+    """Return a text as a sentence can quote it: control characters and halves of characters replaced.
+
+    >>> printable("a\\x00b")
+    'a\N{REPLACEMENT CHARACTER}b'
+    """
+    return _UNWANTED.sub("\N{REPLACEMENT CHARACTER}", text[:200])
+
+
 def has_han(text: str) -> bool:
     """Tell whether a text holds a Chinese character."""
     return _HAN.search(text) is not None

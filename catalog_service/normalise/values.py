@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from catalog_service.i18n import LANGUAGES, both
+from catalog_service.i18n import LANGUAGES, MARKS, both
 from catalog_service.model import terms
 from catalog_service.model.raw import RawValue
 from catalog_service.model.report import Finding, Place, Severity
@@ -51,6 +51,7 @@ _NOTICES = {
         "Write it as in 2800, 1000元起, 500元/次, 5-8万元, 面议 or 免费.",
     ),
     "forbidden-character": ("{label}: the text holds control characters, which were taken out.", ""),
+    "too-long": ("{label}: the text has {length} characters, {most} is the most that is read.", "Shorten it."),
     "bad-iri": ("{label}: “{value}” is not an address.", "Write it as in https://www.example.org/service."),
 }
 
@@ -68,6 +69,7 @@ def notice(
     """Return a finding of normalisation."""
     message, advice = _NOTICES[code]
     label = dict(field.labels) if field else {}
+    value = scalars.printable(value)
     words = {"label": label, "value": value, **values}
     return Finding(
         code,
@@ -94,14 +96,19 @@ class Read:
 class ValueReader:
     """Reads values of every type of field."""
 
-    def __init__(self, vocabularies: Vocabularies) -> None:
+    def __init__(self, vocabularies: Vocabularies, longest: int = 20_000) -> None:
+        """``longest`` is the most characters a value may have."""
         self._vocabularies = vocabularies
+        self._longest = longest
         self._found: dict[tuple[str, tuple[str, ...]], tuple[Concept, ...]] = {}
 
     def read(self, each: Field, raw: RawValue, path: str) -> Read:
         """Return the terms of one raw value; a cell of a field with many values is taken apart."""
         if raw.value is None or (isinstance(raw.value, str) and not raw.value.strip()):
             return Read()
+        if isinstance(raw.value, str) and len(raw.value) > self._longest:
+            finding = notice("too-long", raw.place, field=each, length=len(raw.value), most=self._longest)
+            return Read(findings=(replace(finding, path=path),))
         results = [self._one(each, part, path) for part in self._parts(each, raw)]
         return Read(
             tuple(dict.fromkeys(found for result in results for found in result.terms)),
@@ -225,14 +232,25 @@ class ValueReader:
             code, _, label = text.partition(" ")
             if not found and label:
                 found = tuple(each for each in self._vocabularies.find(code, schemes) if each.notation == code)
-            self._found[key] = found
+            self._found[key] = found or self._padded(text, schemes)
             if len(self._found) > 20_000:
                 self._found.clear()
         return self._found.get(key) or self._vocabularies.find(text, schemes)
 
+    def _padded(self, text: str, schemes: tuple[str, ...]) -> tuple[Concept, ...]:
+        """Return the concepts whose code a number is that lost its zeros, as spreadsheets make of 0504."""
+        if not text.isdecimal():
+            return ()
+        found = []
+        for slug in schemes:
+            concepts = self._vocabularies[slug].concepts
+            lengths = sorted({len(code) for code in concepts if code.isdecimal() and len(code) > len(text)})
+            found += [concepts[code] for length in lengths if (code := text.zfill(length)) in concepts][:1]
+        return tuple(found)
+
     def _unsure(self, each: Field, text: str, found: Sequence[Concept], place: Place) -> Read:
         near = found[:3] or self._vocabularies.nearest(text, each.schemes, 3)
-        names = {lang: ", ".join(f"{one.notation} {one.label(lang)}" for one in near) for lang in LANGUAGES}
+        names = {lang: MARKS[lang].join(f"{one.notation} {one.label(lang)}" for one in near) for lang in LANGUAGES}
         code = "ambiguous-code" if found else "unknown-code"
         return Read(findings=(notice(code, place, field=each, value=text, near=names, count=len(found)),))
 

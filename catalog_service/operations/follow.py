@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from catalog_service.errors import BadQuery, IndexUnavailable
 from catalog_service.indexing import DocumentMaker, Linked, Source, index_schema
+from catalog_service.model.kind import title_path
 from catalog_service.model.record import parse_canonical
 from indexer import grammar
 from indexer.analysis import Analyser
@@ -32,13 +33,14 @@ if TYPE_CHECKING:
     from indexer.result import SearchResult
     from indexer.schema import Document
 
-CHUNK = 500
+CHUNK = 1000
 """Log entries taken at once."""
 
 LOCK = "index.lock"
 GENERATION = "index.generation"
 """The store's word for how often the index was made anew; every process takes up the newest."""
 
+_MOST_LINKED = 20_000
 _POLL = 0.05
 _LOOK = 1.0
 
@@ -53,6 +55,7 @@ class Index:
         self._refreshed = 0.0
         self._looked = 0.0
         self._generation = 0
+        self._maker = Maker(catalogue)
 
     @cached_property
     def analyser(self) -> Analyser:
@@ -172,7 +175,7 @@ class Index:
         return done
 
     def _write(self, entries: Sequence[LogEntry], position: int) -> None:
-        refused = self.engine.write(changes_of(self._catalogue, entries), position)
+        refused = self.engine.write(self._maker.changes(entries), position)
         for identifier, reason in refused:
             with self._catalogue.store.write(actor="index") as writer:
                 writer.set_meta(f"index.refused.{identifier}", reason)
@@ -244,35 +247,41 @@ def _terms(catalogue: Catalogue) -> list[str]:
     return sorted({concept.labels.get("zh", "") for slug in slugs for concept in lists[slug].concepts.values()} - {""})
 
 
-def changes_of(catalogue: Catalogue, entries: Sequence[LogEntry]) -> list[Document | Deletion]:
-    """Return what an engine has to write for log entries: each record once, as the public sees it now."""
-    newest = {entry.identifier: entry.seq for entry in entries}
-    published = catalogue.store.published(list(newest))
-    maker = catalogue_maker(catalogue)
-    return [
-        _document(catalogue, maker, published[identifier]) if identifier in published else Deletion(identifier, seq)
-        for identifier, seq in newest.items()
-    ]
+class Maker:
+    """Makes the documents of changes; what it learned of linked records is kept until they change."""
 
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._known: dict[str, Linked | None] = {}
+        profile = catalogue.profile
+        self._documents = DocumentMaker(profile.kinds, profile.vocabularies, self._linked)
 
-def _document(catalogue: Catalogue, maker: DocumentMaker, entry: Entry) -> Document:
-    stamp = entry.stamp
-    if entry.refresh_seq == entry.seq:  # a refresh does not make a record new
-        stamp = next(info.stamp for info in catalogue.store.versions(entry.identifier) if info.number == entry.version)
-    record = parse_canonical(entry.form or b"", entry.iri, entry.kind)
-    return maker.document(record, Source(entry.identifier, entry.seq, entry.public_hash, stamp))
+    def changes(self, entries: Sequence[LogEntry]) -> list[Document | Deletion]:
+        """Return what an engine has to write for log entries: each record once, as the public sees it now."""
+        newest = {entry.identifier: entry.seq for entry in entries}
+        for entry in entries:
+            self._known.pop(entry.iri, None)
+        if len(self._known) > _MOST_LINKED:
+            self._known.clear()
+        published = self._catalogue.store.published(list(newest))
+        return [
+            self._document(published[each]) if each in published else Deletion(each, seq)
+            for each, seq in newest.items()
+        ]
 
+    def _document(self, entry: Entry) -> Document:
+        stamp = entry.stamp
+        if entry.refresh_seq == entry.seq:  # a refresh does not make a record new
+            versions = self._catalogue.store.versions(entry.identifier)
+            stamp = next(info.stamp for info in versions if info.number == entry.version)
+        record = parse_canonical(entry.form or b"", entry.iri, entry.kind)
+        source = Source(entry.identifier, entry.seq, entry.public_hash, stamp)
+        return self._documents.document(record, source)
 
-def catalogue_maker(catalogue: Catalogue) -> DocumentMaker:
-    """Return the maker of documents over the published records of now."""
-    known: dict[str, Linked | None] = {}
-
-    def linked(iri: str) -> Linked | None:
-        if iri not in known:
-            known[iri] = _linked(catalogue, iri)
-        return known[iri]
-
-    return DocumentMaker(catalogue.profile.kinds, catalogue.profile.vocabularies, linked)
+    def _linked(self, iri: str) -> Linked | None:
+        if iri not in self._known:
+            self._known[iri] = _linked(self._catalogue, iri)
+        return self._known[iri]
 
 
 def _linked(catalogue: Catalogue, iri: str) -> Linked | None:
@@ -281,9 +290,8 @@ def _linked(catalogue: Catalogue, iri: str) -> Linked | None:
     if row is None or body is None:
         return None
     record = parse_canonical(body, iri, row.kind)
-    kind = catalogue.profile.kinds[row.kind]
-    title = kind.field(kind.title)
-    return Linked(row.identifier, record, tuple(record.objects(*title.path)) if title else ())
+    path = title_path(catalogue.profile.kinds[row.kind])
+    return Linked(row.identifier, record, tuple(record.objects(*path)) if path else ())
 
 
 class Follower(threading.Thread):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from catalog_service.errors import VersionConflict
 from catalog_service.i18n import both
 from catalog_service.model import terms
-from catalog_service.model.identifiers import record_iri
+from catalog_service.model.identifiers import clean_identifier, is_identifier, record_iri
 from catalog_service.model.record import Record, best_text, content_hash, parse_canonical
 from catalog_service.model.report import Finding
 from catalog_service.namespaces import XSD, term
@@ -90,6 +90,8 @@ class Intake:
     resolver: Resolver = field(init=False)
     last_seq: int = 0
     dry_numbers: int = 0
+    columns: Mapping[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
+    """File and sheet to the columns of the table there, by dotted name: where what is missing should stand."""
 
     def __post_init__(self) -> None:
         self.resolver = Resolver(self.catalogue.store, self.catalogue.profile.kinds, self.spool)
@@ -102,7 +104,9 @@ class Intake:
         nameless = [each for each in resolved if not each.identifier]
         known = self._recognise(nameless)
         fresh = [each for each in nameless if each.number not in known]
-        minted = dict(zip((each.number for each in fresh), self._mint(len(fresh)), strict=True))
+        minted = {each.number: given for each in fresh if (given := self._given(each))}
+        fresh = [each for each in fresh if each.number not in minted]
+        minted |= zip((each.number for each in fresh), self._mint(len(fresh)), strict=True)
         return [self._identified(each, known, minted) for each in resolved]
 
     def _recognise(self, candidates: Sequence[Candidate]) -> dict[int, RecordRow]:
@@ -124,6 +128,14 @@ class Intake:
                 if each.number not in known and len(same) == 1:
                     known[each.number] = next(iter(same.values()))
         return known
+
+    def _given(self, candidate: Candidate) -> str:
+        """Return the identifier that a value of the record makes, such as a code the state gave; empty if none does."""
+        kind = self.catalogue.profile.kinds[candidate.record.kind]
+        source = kind.field(kind.identifier_from) if kind.identifier_from else None
+        found = candidate.record.objects(*source.path) if source else []
+        identifier = clean_identifier(terms.value(found[0])) if len(found) == 1 else ""
+        return identifier if is_identifier(identifier) else ""
 
     def _mint(self, count: int) -> list[str]:
         prefix = self.catalogue.settings.text("catalogue.id_prefix")
@@ -181,6 +193,7 @@ class Intake:
     def take(self, candidates: Sequence[Candidate]) -> list[Taken]:
         """Check candidates that have an identity and store the good ones in one transaction."""
         stored = self.catalogue.store.many([each.identifier for each in candidates])
+        self.resolver.prefetch(reference.text for each in candidates for reference in each.references)
         filled = [self._fill(self._resolve(each, quiet=False), stored.get(each.identifier)) for each in candidates]
         findings = self._check(filled)
         good = [each for each in filled if not _errors(findings[each.number])]
@@ -224,9 +237,24 @@ class Intake:
         unique = self._unique(candidates)
         found = {}
         for each in candidates:
-            own = [*each.findings, *(_placed(finding, each) for finding in by_iri[each.record.iri])]
+            own = [*each.findings, *(self._placed(finding, each) for finding in by_iri[each.record.iri])]
             found[each.number] = own + unique.get(each.number, [])
         return found
+
+    def _placed(self, finding: Finding, candidate: Candidate) -> Finding:
+        """Return the finding at the place its value came from, else where it should stand, else at the record's."""
+        finding = replace(finding, record=candidate.identifier)
+        each = self.catalogue.profile.kinds[candidate.record.kind].field(finding.path) if finding.path else None
+        places = candidate.places or {}
+        for predicate in (each.path[-1], each.path[0]) if each else ():
+            place = places.get((finding.focus_node, predicate))
+            if place is not None:
+                return finding.at(place)
+        columns = self.columns.get((candidate.place.file, candidate.place.sheet), {})
+        column = columns.get(finding.path) or next(
+            (letters for name, letters in columns.items() if finding.path and name.startswith(f"{finding.path}.")), ""
+        )
+        return finding.at(replace(candidate.place, column=column) if column else candidate.place)
 
     def _unique(self, candidates: Sequence[Candidate]) -> dict[int, list[Finding]]:
         """Return findings on credit codes that another record has already."""
@@ -239,7 +267,8 @@ class Intake:
                     row for row in taken.get(code, ()) if row.identifier != each.identifier and row.state != "withdrawn"
                 ]
                 if others:
-                    found.setdefault(each.number, []).append(_doubled(code, others[0], each))
+                    doubled = _doubled(code, others[0], each, self.catalogue.profile.kinds[each.record.kind])
+                    found.setdefault(each.number, []).append(self._placed(doubled, each))
         return found
 
     def _store(self, candidates: Sequence[Candidate], findings: Mapping[int, Sequence[Finding]]) -> dict[int, Taken]:
@@ -313,20 +342,19 @@ def _credit_codes(record: Record, _kind: Kind | None) -> list[str]:
     return [terms.value(code) for code in record.objects(CREDIT_CODE)]
 
 
-def _placed(finding: Finding, candidate: Candidate) -> Finding:
-    """Return the finding at the place its value came from, else at the record's own."""
-    finding = replace(finding, record=candidate.identifier)
-    field_path = finding.path
-    place = None
-    if candidate.places:
-        place = candidate.places.get((finding.focus_node, finding.value)) or candidate.places.get(
-            (finding.focus_node, field_path)
-        )
-    return finding.at(place or candidate.place)
+def _renamed(candidate: Candidate, record: Record, identifier: str) -> Candidate:
+    """Return the candidate as a record of another IRI; places and references follow its nodes."""
+    from catalog_service.normalise import moved
+
+    old, new = candidate.record.iri, record.iri
+    places = {(moved(node, old, new), name): place for (node, name), place in (candidate.places or {}).items()}
+    references = tuple(replace(each, node=moved(each.node, old, new)) for each in candidate.references)
+    return replace(candidate, record=record, identifier=identifier, places=places, references=references)
 
 
-def _doubled(code: str, other: RecordRow, candidate: Candidate) -> Finding:
-    finding = Finding(
+def _doubled(code: str, other: RecordRow, candidate: Candidate, kind: Kind) -> Finding:
+    field = next((each for _, each in kind.walk() if each.path == (CREDIT_CODE,)), None)
+    return Finding(
         "not-unique",
         both("The credit code {value} belongs to {other} already.", domain="findings", value=code, other=other.title),
         both(
@@ -334,11 +362,12 @@ def _doubled(code: str, other: RecordRow, candidate: Candidate) -> Finding:
             domain="findings",
             identifier=other.identifier,
         ),
+        path=field.name if field else "",
+        label=dict(field.labels) if field else {},
         value=code,
         constraint="unique",
         focus_node=candidate.record.node,
     )
-    return _placed(finding, candidate)
 
 
 def _conflict(candidate: Candidate, other: str) -> Finding:

@@ -13,17 +13,18 @@ from typing import TYPE_CHECKING
 
 from catalog_service.errors import Conflict, InputError
 from catalog_service.i18n import both
+from catalog_service.model.kind import title_path
 from catalog_service.model.record import Record
 from catalog_service.model.report import Finding
 from catalog_service.normalise import Normaliser
 from catalog_service.operations.intake import Conditions, Intake, with_iri
 from catalog_service.operations.publish import publish, run_refresh_jobs
-from catalog_service.operations.references import fold, load_order
+from catalog_service.operations.references import load_order
 from catalog_service.operations.spool import Candidate, Spool
 from catalog_service.readers import open_records
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
     from typing import BinaryIO
 
@@ -90,7 +91,8 @@ def load(
         catalogue.kind(kind)
     result = LoadResult(dry=dry)
     path = catalogue.home / "spool" / f"load-{os.getpid()}-{time.monotonic_ns()}.sqlite"
-    with Spool(path) as spool:
+    titles = {name: title_path(each) for name, each in catalogue.profile.kinds.items()}
+    with Spool(path, titles) as spool:
         run = _Load(catalogue, spool, result, progress or _silent)
         run.conditions = conditions or Conditions()
         run.read(sources, kind)
@@ -132,11 +134,14 @@ class _Load:
         self.result = result
         self.progress = progress
         self.conditions = Conditions()
+        self.columns: dict[tuple[str, str], Mapping[str, str]] = {}
+        """File and sheet to the columns of the table there."""
 
     # first pass
 
     def read(self, sources: Iterable[Source], kind: str) -> None:
         normaliser = normaliser_of(self.catalogue)
+        columns = self.columns
         for source in sources:
             records = open_records(
                 source.data,
@@ -149,6 +154,8 @@ class _Load:
                 if isinstance(item, Finding):
                     self._note(item)
                     continue
+                if item.columns:
+                    columns.setdefault((item.place.file, item.place.sheet), item.columns)
                 self._keep(normaliser.normalise(item), from_rdf=bool(item.triples))
                 self.result.counts["read"] += 1
                 self.progress("read", 1)
@@ -202,10 +209,10 @@ class _Load:
 
     def store(self, intake: Intake) -> None:
         waiting: list[str] = []
+        intake.columns = self.columns
         for kind in load_order(self.catalogue.profile.kinds):
             if not self.spool.kinds().get(kind):
                 continue
-            self._name(kind)
             if self.spool.unnamed(kind):
                 self._identify(kind, intake)
             for chunk in self.spool.chunks(kind, CHUNK):
@@ -216,33 +223,11 @@ class _Load:
                 self.progress("stored", len(chunk))
         self._publish_waiting(waiting, intake)
 
-    def _name(self, kind: str) -> None:
-        """Make the names of a kind's candidates known, for references by name."""
-        self.spool.forget_names(kind)
-        title = self.catalogue.profile.kinds[kind].field(self.catalogue.profile.kinds[kind].title)
-        if title is None or not self._referred_to(kind):
-            return
-        from catalog_service.model.terms import value
-
-        for chunk in self.spool.chunks(kind, 1000):
-            self.spool.name(
-                (fold(value(term)), kind, each.record.iri)
-                for each in chunk
-                for term in each.record.objects(*title.path)
-            )
-
-    def _referred_to(self, kind: str) -> bool:
-        class_iri = self.catalogue.profile.kinds[kind].class_iri
-        return any(
-            class_iri in each.classes for other in self.catalogue.profile.kinds.values() for _, each in other.walk()
-        )
-
     def _identify(self, kind: str, intake: Intake) -> None:
         for chunk in self.spool.chunks(kind, CHUNK):
             for double in self.spool.put_back(intake.identify(chunk)):
                 self.spool.remove(double)
                 self._double(double, double)
-        self._name(kind)
         intake.resolver.forget()
 
     def _count(self, taken: Taken) -> None:

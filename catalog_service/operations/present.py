@@ -166,7 +166,7 @@ class Presenter:
             facts=self._facts(record, found) if pricing else (),
             offers=found,
             groups=self._groups(rest),
-            contact=tuple(contact),
+            contact=_flat(contact),
             record=tuple(about),
         )
 
@@ -283,7 +283,7 @@ class Presenter:
         return (
             Fact(
                 say("Price", self.lang, domain="web"),
-                first.price.amount if first else unsaid,
+                wording.alone(first.price.amount, self.lang) if first else unsaid,
                 note if len(note) < _LONG else per,
             ),
             Fact(say("Lead time", self.lang, domain="web"), (first.period if first else "") or unsaid),
@@ -314,7 +314,12 @@ def contact_of(presenter: Presenter, record: Record) -> tuple[Entry, ...]:
     """Return the fields by which the people behind a record are reached."""
     fields = [each for each in presenter.kind.fields if is_contact(each) and not each.private]
     entries = [presenter.entry(record, each, record.node) for each in fields]
-    return tuple(entry for entry in entries if entry is not None)
+    return _flat(entry for entry in entries if entry is not None)
+
+
+def _flat(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Return entries with the members of inner nodes in place of these, for a narrow column."""
+    return tuple(inner for entry in entries for inner in ([m for part in entry.parts for m in part] or [entry]))
 
 
 def is_contact(each: Field) -> bool:

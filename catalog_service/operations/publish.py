@@ -13,7 +13,7 @@ from catalog_service.model.record import parse_canonical
 from catalog_service.model.report import Finding
 from catalog_service.namespaces import CODE_LISTS, term
 from catalog_service.operations.outgoing import as_if_published
-from catalog_service.operations.references import Resolver, reference_paths
+from catalog_service.operations.references import Resolver, targets_of
 from catalog_service.operations.sets import sets_of
 from catalog_service.store.rows import Publication
 
@@ -74,17 +74,17 @@ class _Linked:
 
     def __init__(self, catalogue: Catalogue, writer: Writer, records: Mapping[str, Record]) -> None:
         self._catalogue = catalogue
-        self._writer = writer
         self._kinds = catalogue.profile.kinds
         self._coming = {record.iri: (identifier, record) for identifier, record in records.items()}
         named = {iri for record in records.values() for iri in self._targets(record)}
         self._rows: dict[str, RecordRow] = writer.by_iris(sorted(named))
-        self._bodies: dict[str, tuple[str, Record] | None] = {}
+        shown = [row.identifier for row in self._rows.values() if row.live and row.iri not in self._coming]
+        self._bodies = {entry.iri: entry for entry in writer.published(shown).values()} if shown else {}
+        self._records: dict[str, Record] = {}
+        self._before = writer.published(list(records))
 
     def _targets(self, record: Record) -> list[str]:
-        paths = reference_paths(self._kinds[record.kind])
-        found = [target for path, _ in paths for target in record.objects(*path)]
-        return [terms.value(each) for each in found if terms.is_iri(each) and each not in record.nodes]
+        return targets_of(record, self._kinds[record.kind])
 
     def all_public(self, record: Record, coming: set[str]) -> bool:
         return not [iri for iri in self._targets(record) if iri not in coming and not self._public(iri)]
@@ -99,20 +99,21 @@ class _Linked:
         """Return identifier and content of a record by its IRI."""
         if iri in self._coming:
             return self._coming[iri]
-        if iri not in self._bodies:
-            row = self._rows.get(iri)
-            body = self._writer.public(row.identifier) if row and row.live else None
-            self._bodies[iri] = (row.identifier, parse_canonical(body, iri, row.kind)) if row and body else None
-        return self._bodies[iri]
+        entry = self._bodies.get(iri)
+        if entry is None or entry.form is None:
+            return None
+        if iri not in self._records:
+            self._records[iri] = parse_canonical(entry.form, iri, entry.kind)
+        return entry.identifier, self._records[iri]
 
     def shows_otherwise(self, identifier: str) -> bool:
         """Tell whether values that other records show of this one change by its publication."""
-        record = next(record for name, record in self._coming.values() if name == identifier)
-        tails = {path[1:] for kind in self._kinds.values() for path in kind.dependencies}
-        body = self._writer.public(identifier) if tails else None
-        if body is None:
+        entry = self._before.get(identifier)
+        if entry is None or entry.form is None:
             return False
-        before = parse_canonical(body, record.iri, record.kind)
+        record = self._coming[entry.iri][1]
+        tails = {path[1:] for kind in self._kinds.values() for path in kind.dependencies}
+        before = parse_canonical(entry.form, record.iri, record.kind)
         return any(set(before.objects(*tail)) != set(record.objects(*tail)) for tail in tails)
 
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from catalog_service.i18n import both
 from catalog_service.model import terms
+from catalog_service.model.identifiers import is_identifier
+from catalog_service.model.kind import per_kind, title_path
 from catalog_service.model.record import Record
 from catalog_service.model.report import Finding
 from catalog_service.validation.catalogue import CREDIT_CODE
@@ -27,6 +29,7 @@ Target = tuple[str, str]
 """Kind and IRI of a record that a reference may mean."""
 
 _MOST_CANDIDATES = 3
+_MOST_KNOWN = 50_000
 
 
 def fold(text: str) -> str:
@@ -38,11 +41,13 @@ def fold(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
-def reference_fields(kind: Kind) -> Iterator[tuple[str, Field]]:
-    """Yield the fields of a kind that name other records, with their dotted names."""
-    return ((name, each) for name, each in kind.walk() if each.type == "reference" and not each.computed)
+@per_kind
+def reference_fields(kind: Kind) -> list[tuple[str, Field]]:
+    """Return the fields of a kind that name other records, with their dotted names."""
+    return [(name, each) for name, each in kind.walk() if each.type == "reference" and not each.computed]
 
 
+@per_kind
 def reference_paths(kind: Kind) -> list[tuple[tuple[Term, ...], tuple[str, ...]]]:
     """Return the whole path of every reference from the record's own node, with the classes it may lead to."""
     paths = []
@@ -51,6 +56,18 @@ def reference_paths(kind: Kind) -> list[tuple[tuple[Term, ...], tuple[str, ...]]
         owners = [kind.field(".".join(parts[: n + 1])) for n in range(len(parts))]
         paths.append((tuple(step for owner in owners if owner for step in owner.path), each.classes))
     return paths
+
+
+def titles_of(record: Record, kind: Kind) -> list[Term]:
+    """Return what a record is called, in every language."""
+    path = title_path(kind)
+    return record.objects(*path) if path else []
+
+
+def targets_of(record: Record, kind: Kind) -> list[str]:
+    """Return the IRIs of the records that a record refers to."""
+    found = [target for path, _ in reference_paths(kind) for target in record.objects(*path)]
+    return [terms.value(each) for each in found if terms.is_iri(each) and each not in record.nodes]
 
 
 def load_order(kinds: Mapping[str, Kind]) -> list[str]:
@@ -75,8 +92,7 @@ def load_order(kinds: Mapping[str, Kind]) -> list[str]:
 
 def keys_of(record: Record, kind: Kind) -> tuple[tuple[str, str], ...]:
     """Return what a record can be found by: names, credit code, name with provider, and whom it refers to."""
-    title = kind.field(kind.title)
-    names = [fold(terms.value(term)) for term in record.objects(*title.path)] if title else []
+    names = [fold(terms.value(term)) for term in titles_of(record, kind)]
     targets = {name: record.objects(*each.path) for name, each in reference_fields(kind) if "." not in name}
     keys = [("name", name) for name in dict.fromkeys(names)]
     keys += [("match", match) for match in match_keys(record, kind)]
@@ -87,10 +103,7 @@ def keys_of(record: Record, kind: Kind) -> tuple[tuple[str, str], ...]:
 
 def match_keys(record: Record, kind: Kind) -> list[str]:
     """Return by what a record without identifier is recognised: its Chinese name with whom it must refer to."""
-    title = kind.field(kind.title)
-    if title is None:
-        return []
-    chinese = [term for term in record.objects(*title.path) if terms.language(term).startswith("zh")]
+    chinese = [term for term in titles_of(record, kind) if terms.language(term).startswith("zh")]
     owners = sorted(
         terms.value(target)
         for _, each in reference_fields(kind)
@@ -119,15 +132,19 @@ class Resolver:
         self._spool = spool
         self._class_of = {kind.name: kind.class_iri for kind in kinds.values()}
         self._known: dict[tuple[str, tuple[str, ...]], list[Target]] = {}
+        self._rows: dict[str, Target | None] = {}
+
+    def prefetch(self, texts: Iterable[str]) -> None:
+        """Look up IRIs of the store at once, instead of one by one when they are asked for."""
+        wanted = sorted({text for text in texts if text not in self._rows})
+        found = self._store.by_iris(wanted) if wanted else {}
+        self._rows |= {text: (found[text].kind, found[text].iri) if text in found else None for text in wanted}
 
     def targets(self, text: str, classes: tuple[str, ...]) -> list[Target]:
         """Return the records of certain classes that a text may mean, all of the surest way of naming."""
         key = (text, classes)
         if key not in self._known:
             self._known[key] = self._find(text.strip(), classes)
-            if len(self._known) > 50_000:
-                self._known.clear()
-                return self._find(text.strip(), classes)
         return self._known[key]
 
     def classes(self, records: Iterable[Record]) -> dict[Term, str]:
@@ -144,8 +161,11 @@ class Resolver:
         return linked
 
     def forget(self) -> None:
-        """Forget what was found, because records were written since."""
-        self._known.clear()
+        """Forget what was not found, because records were written since."""
+        self._known = {key: found for key, found in self._known.items() if len(found) == 1}
+        self._rows = {text: row for text, row in self._rows.items() if row}
+        if len(self._known) + len(self._rows) > _MOST_KNOWN:
+            self._known, self._rows = {}, {}
 
     def _find(self, text: str, classes: tuple[str, ...]) -> list[Target]:
         for way in (self._by_identity, self._by_credit_code, self._by_name):
@@ -155,7 +175,11 @@ class Resolver:
         return []
 
     def _by_identity(self, text: str) -> list[Target]:
-        rows = [self._store.by_iri(text), self._store.get(text.upper())]
+        known = self._rows.get(text)
+        if known is not None:
+            return [known]
+        rows = [] if text in self._rows else [self._store.by_iri(text)]
+        rows += [self._store.get(text.upper())] if is_identifier(text.upper()) else []
         found = [(row.kind, row.iri) for row in rows if row is not None]
         return found or (self._spool.find(text) if self._spool else [])
 

@@ -42,7 +42,8 @@ CREATE INDEX name_value ON name (value);
 class Spool:
     """A file of candidates, in the order in which they came; the file goes when it is closed."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, titles: Mapping[str, tuple[str, ...]]) -> None:
+        """``titles`` gives the path of what a record is called, by kind."""
         path.parent.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)
         self._path = path
@@ -51,6 +52,7 @@ class Spool:
         self._connection.execute("PRAGMA synchronous=OFF")
         self._connection.executescript(_TABLES)
         self._connection.execute("BEGIN")
+        self._titles = titles
         self._named = False
 
     def __enter__(self) -> Spool:
@@ -73,6 +75,7 @@ class Spool:
     def put_back(self, candidates: Iterable[Candidate]) -> list[Candidate]:
         """Replace candidates by their new state; return those whose new IRI another one has already."""
         doubles = []
+        self._named = False
         for candidate in candidates:
             values = (candidate.record.iri, candidate.identifier, _bytes(candidate), candidate.number)
             try:
@@ -109,18 +112,30 @@ class Spool:
         )
         return [(str(kind), str(iri)) for kind, iri in self._connection.execute(query, (value, value.upper()))]
 
-    def name(self, names: Iterable[tuple[str, str, str]]) -> None:
-        """Remember (name, kind, IRI), by which references in this load may call records."""
-        self._connection.executemany("INSERT INTO name VALUES (?, ?, ?)", names)
-
-    def forget_names(self, kind: str) -> None:
-        """Forget the names of a kind's candidates."""
-        self._connection.execute("DELETE FROM name WHERE kind = ?", (kind,))
-
     def find_name(self, value: str) -> list[tuple[str, str]]:
-        """Return kind and IRI of the candidates with this name."""
+        """Return kind and IRI of the candidates with this folded name; names are gathered when first asked for."""
+        if not self._named:
+            self._gather_names()
         query = "SELECT DISTINCT kind, iri FROM name WHERE value = ?"
         return [(str(kind), str(iri)) for kind, iri in self._connection.execute(query, (value,))]
+
+    def _gather_names(self) -> None:
+        from catalog_service.model.terms import value
+        from catalog_service.operations.references import fold
+
+        self._connection.execute("DELETE FROM name")
+        for kind in self.kinds():
+            path = self._titles.get(kind, ())
+            for chunk in self.chunks(kind, 1000) if path else ():
+                self._connection.executemany(
+                    "INSERT INTO name VALUES (?, ?, ?)",
+                    [
+                        (fold(value(term)), kind, each.record.iri)
+                        for each in chunk
+                        for term in each.record.objects(*path)
+                    ],
+                )
+        self._named = True
 
 
 def _bytes(candidate: Candidate) -> bytes:

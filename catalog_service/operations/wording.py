@@ -205,6 +205,15 @@ def clock(moment: dt.datetime) -> str:
     return moment.astimezone(ZONE).strftime("%H:%M")
 
 
+def alone(text: str, lang: str) -> str:
+    """Return a price as it stands by itself: words without an amount begin with a capital in English.
+
+    >>> alone("on request", "en"), alone("from ¥500", "en")
+    ('On request', 'from ¥500')
+    """
+    return text[:1].upper() + text[1:] if lang == "en" and not any(map(str.isdigit, text)) else text
+
+
 def listing(words: Iterable[str], lang: str) -> str:
     """Return words as one list: 线上、寄样, or online, by post."""
     return ("、" if lang == "zh" else ", ").join(word for word in words if word)

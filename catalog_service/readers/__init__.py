@@ -97,7 +97,11 @@ def _inflated(source: BinaryIO, name: str) -> BinaryIO:
                 if size > _MOST_INFLATED:
                     raise TooLarge("{file} holds more than {most} bytes unpacked.", file=name, most=_MOST_INFLATED)
                 target.write(chunk)
+    except TooLarge:
+        target.close()
+        raise
     except (OSError, EOFError, zlib.error) as error:
+        target.close()
         raise UnreadableInput("{file} is not whole: {reason}.", file=name, reason=str(error)) from error
     target.seek(0)
     return target

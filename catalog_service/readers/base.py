@@ -48,6 +48,7 @@ def refusal(
     code: str, message: str, place: Place, advice: str = "", severity: Severity = "error", **values: object
 ) -> Finding:
     """Return a finding of reading."""
+    values = {name: printable(value) if isinstance(value, str) else value for name, value in values.items()}
     return Finding(
         code,
         both(message, domain="readers", **values),
@@ -57,6 +58,14 @@ def refusal(
         constraint=code,
         place=place,
     )
+
+
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+def printable(text: str) -> str:
+    """Return a text of a stranger's for a sentence: no control characters, no halves of characters, not too long."""
+    return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text[:200])
 
 
 def text_head(head: bytes) -> str:

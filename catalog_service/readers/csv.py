@@ -18,7 +18,11 @@ if TYPE_CHECKING:
     from catalog_service.model.report import Finding
 
 _DELIMITERS = (",", "\t", ";", "，")
-_LONGEST_CELL = 1_000_000
+_LONGEST_CELL = 64_000_000
+"""What the parser takes; a text too long for its field is a finding later."""
+
+_MOST_LINES = 500
+"""Lines a row may have; a row of more has a quotation mark that never closes."""
 
 
 class Csv:
@@ -79,38 +83,83 @@ def _encoding(source: BinaryIO) -> str:
 def _rows(
     text: io.TextIOWrapper, delimiter: str, context: ReadContext, findings: list[Finding]
 ) -> Iterator[tuple[int, Sequence[Scalar]]]:
-    """Yield line number and cells; a quote that never closes is told with the line where it opens."""
+    """Yield line number and cells; a line with a stray quotation mark is told, the ones it swallowed are read again."""
+    lines = _Lines(text)
+    reader = csv.reader(lines, delimiter=delimiter, strict=False)
     width = 0
-    reader = csv.reader(text, delimiter=delimiter, strict=False)
-    line = 0
-    try:
-        for cells in reader:
-            start, line = line + 1, reader.line_num
-            width = width or len(cells)
-            if len(cells) > width or (line - start > 0 and len(cells) < width):
-                place = Place(context.file, row=start)
-                findings.append(
-                    refusal(
-                        "stray-quote",
-                        "This row has {count} cells, the header has {width}; a quotation mark may be wrong.",
-                        place,
-                        "Put cells with commas or line ends between quotation marks, and double the marks inside.",
-                        count=len(cells),
-                        width=width,
-                    )
-                )
-                continue
-            yield start, [cell or None for cell in cells]
-    except csv.Error as error:
-        findings.append(
-            refusal(
-                "unreadable-row",
-                "This row cannot be read: {reason}.",
-                Place(context.file, row=line + 1),
-                reason=str(error),
-            )
-        )
-    except UnicodeDecodeError as error:
-        raise UnreadableInput(
-            "{file} is neither UTF-8 nor GB18030.", advice="Save it as CSV UTF-8.", file=context.file
-        ) from error
+    while True:
+        first = lines.begin()
+        try:
+            cells = next(reader, None)
+        except UnicodeDecodeError as error:
+            raise UnreadableInput(
+                "{file} is neither UTF-8 nor GB18030.", advice="Save it as CSV UTF-8.", file=context.file
+            ) from error
+        except csv.Error as error:
+            findings.append(_unreadable(Place(context.file, row=first), error))
+            lines.again()
+            continue
+        if cells is None:
+            return
+        width = width or len(cells)
+        if len(cells) > width or (lines.several and (len(cells) < width or lines.ended)):
+            findings.append(_stray(Place(context.file, row=first), len(cells), width))
+            lines.again()
+            continue
+        yield first, [cell or None for cell in cells]
+
+
+class _Lines:
+    """Lines of a text; those of a row that turns out wrong can be given again, but for its first."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self._text = text
+        self._taken: list[str] = []
+        self._back: list[str] = []
+        self._number = 1
+        self.ended = False
+        """Whether a row ran to the end of the text, or further than a row may."""
+
+    def begin(self) -> int:
+        """Begin a row; return the number of its first line."""
+        self._number += len(self._taken)
+        self._taken, self.ended = [], False
+        return self._number
+
+    @property
+    def several(self) -> bool:
+        """Whether the row has several lines."""
+        return len(self._taken) > 1
+
+    def again(self) -> None:
+        """Give all lines of the row but the first again."""
+        self._back = self._taken[1:] + self._back
+        del self._taken[1:]
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = self._back.pop(0) if self._back else self._text.readline()
+        if not line or len(self._taken) >= _MOST_LINES:
+            self.ended = True
+            if line:
+                self._back.insert(0, line)
+            raise StopIteration
+        self._taken.append(line)
+        return line
+
+
+def _stray(place: Place, count: int, width: int) -> Finding:
+    return refusal(
+        "stray-quote",
+        "This row has {count} cells, the header has {width}; a quotation mark may be wrong.",
+        place,
+        "Put cells with commas or line ends between quotation marks, and double the marks inside.",
+        count=count,
+        width=width,
+    )
+
+
+def _unreadable(place: Place, error: csv.Error) -> Finding:
+    return refusal("unreadable-row", "This row cannot be read: {reason}.", place, reason=str(error))

@@ -45,6 +45,9 @@ class Header:
                 self.columns[position] = name
             else:
                 self.unknown[position] = text
+        self.letters: dict[str, str] = {}
+        for position, (dotted, _) in self.columns.items():
+            self.letters.setdefault(dotted, letters(position))
 
     def record(self, cells: Sequence[Scalar], place: Place) -> RawRecord:
         """Return one row as a raw record; every value knows its column."""
@@ -58,7 +61,7 @@ class Header:
                 values.append((name, RawValue(cell, at, language)))
             elif position in self.unknown:
                 unknown.append((self.unknown[position], RawValue(cell, at)))
-        return RawRecord(place, self.kind.name, tuple(values), unknown=tuple(unknown))
+        return RawRecord(place, self.kind.name, tuple(values), unknown=tuple(unknown), columns=self.letters)
 
 
 def _known(kind: Kind) -> dict[str, tuple[str, str]]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from catalog_service.model.terms import Term
 
 _TOKEN = re.compile(
-    rb'"""|\'\'\'|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|<[^<>\s]*>|#[^\n]*|\.(?=\s|$)'
+    rb'"""|\'\'\'|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|<[^<>\s]*>|#[^\n]*|\.(?=\s|$)|[{}]'
 )  # fmt: skip
 _SUBJECT = re.compile(r"\s*(<[^>\s]*>|_:[^\s;,]+|[^\s:<>\"'\[\](){};,@#]*:(?:[^\s;,\[\](){}<>\"'\\]|\\.)*)")
 _BEGINS = re.compile(rb"\s*(?:<|_:|\[|\(|@prefix|@base|prefix\s|base\s|[^\s:<>\"'\[\](){};,@#]*:)", re.IGNORECASE)
@@ -92,7 +92,7 @@ def find_line(source: BinaryIO, offset: int, first: int, wanted: int) -> Stateme
     """Return the line of a format whose statements are lines; ``first`` is the number of the line at ``offset``."""
     source.seek(offset)
     text, line = b"", first - 1
-    for line, text in enumerate(source, first):  # noqa: B007 - the last line that was read is wanted
+    for line, text in enumerate(source, first):
         offset += len(text)
         if line >= wanted:
             break
@@ -108,10 +108,10 @@ def find_statement(source: BinaryIO, offset: int, first: int, wanted: int, colum
     source.seek(offset)
     text, ended, ran_away = "", True, None
     for line, start, content, inside, dots in _lines(source, offset, first):
-        pieces = _pieces(content, dots)
-        if ended and content.strip() and not content.lstrip().startswith(b"#") and not inside:
+        pieces = [dot + 1 for dot in dots]
+        if line <= wanted and ended and content.strip() and not content.lstrip().startswith(b"#") and not inside:
             text, ran_away = content.decode("utf-8", "replace"), None
-        elif inside and ran_away is None and _CLEARLY_BEGINS.match(content):
+        elif line <= wanted and inside and ran_away is None and _CLEARLY_BEGINS.match(content):
             ran_away = (start, line)
         if line < wanted:
             ended = _ended(content, dots, inside, ended)
@@ -135,10 +135,6 @@ def find_statement(source: BinaryIO, offset: int, first: int, wanted: int, colum
     return Statement(text, -1, 0)
 
 
-def _pieces(content: bytes, dots: list[int]) -> list[int]:
-    return [dot + 1 for dot in dots]
-
-
 def _ended(content: bytes, dots: list[int], inside: bool, ended: bool) -> bool:
     """Tell whether a statement has ended at the end of a line."""
     bare = content.strip()
@@ -149,7 +145,7 @@ def _ended(content: bytes, dots: list[int], inside: bool, ended: bool) -> bool:
 
 
 def _lines(source: BinaryIO, offset: int, first: int) -> Iterator[tuple[int, int, bytes, bool, list[int]]]:
-    """Yield number, offset and bytes of each line, whether it begins in a long text, and its dots that end statements."""
+    """Yield number, offset and bytes of a line, whether it begins in a long text, and the ends of statements in it."""
     mark = b""
     for number, content in enumerate(source, first):
         inside, dots, at = bool(mark), [], 0
@@ -166,14 +162,14 @@ def _lines(source: BinaryIO, offset: int, first: int) -> Iterator[tuple[int, int
             at = token.end()
             if token[0] in (b'"""', b"'''"):
                 mark = token[0]
-            elif token[0] == b".":
+            elif token[0] in (b".", b"{", b"}"):
                 dots.append(token.start())
         yield number, offset, content, inside, dots
         offset += len(content)
 
 
 def subject_of(text: str, prefixes: Mapping[str, str], base: str) -> tuple[Term, str]:
-    """Return the subject a statement begins with, as a term and as it is written; empty if it has none or is unknown."""
+    """Return the subject a statement begins with, as a term and as it is written; empty if it has none."""
     found = _SUBJECT.match(text)
     if found is None:
         return "", text.strip()[:80]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from catalog_service.i18n import LANGUAGES, both
+from catalog_service.i18n import LANGUAGES, MARKS, both
 from catalog_service.model import terms
 from catalog_service.model.report import Finding, Severity
 from catalog_service.namespaces import CODE_LISTS, SH, XSD, shorten
@@ -163,7 +163,7 @@ class FindingMaker:
             shown = {lang: f"{example.notation} {example.label(lang)}" for lang in LANGUAGES}
             return both("Choose one of its subclasses, such as “{example}”.", domain="findings", example=shown)
         found = self._vocabularies.nearest(terms.value(result.value).rsplit("/", 1)[-1], each.schemes, 3)
-        names = {lang: ", ".join(f"{near.notation} {near.label(lang)}" for near in found) for lang in LANGUAGES}
+        names = {lang: MARKS[lang].join(f"{near.notation} {near.label(lang)}" for near in found) for lang in LANGUAGES}
         return both("Take one of the list, such as {names}.", domain="findings", names=names) if found else {}
 
 

@@ -66,6 +66,12 @@ CASES = {
         0,
         "2.1.3.3: only SHACL instances of rdfs:Class in the shapes graph are",
     ),
+    "the inverse of a sequence": (
+        "ex:s sh:targetNode ex:a ; sh:path [ sh:inversePath ( ex:p ex:q ) ] ; sh:class ex:C .",
+        "ex:c ex:p ex:b . ex:b ex:q ex:a .",
+        1,
+        "2.3.1.4 and SPARQL 1.1, 9.1: ^(p/q) leads from the object back to the subject, here to ex:c",
+    ),
     "a qualified shape without counts": (
         *values("sh:qualifiedValueShape [ sh:class ex:C ]", "ex:b"),
         0,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from catalog_service.validation.shacl.checks import Check, Conforms, Explain, add, is_cut, result_of
+from catalog_service.validation.shacl.checks import Check, Conforms, ConformsValues, Explain, add, is_cut, result_of
 from catalog_service.validation.shacl.paths import Predicate
 from catalog_service.validation.shacl.report import Result, Source
 from catalog_service.validation.shacl.run import Pending, Run
@@ -31,42 +32,85 @@ class Part:
     detail: Check | None = None
 
 
+Step = Callable[["Run", "Term", "Collection[Term]", "list[Result]"], None]
+"""Adds the results of one constraint, given a focus node and its value nodes."""
+
+
 def explain_parts(parts: list[Part], follow: Follow | None) -> Explain:
-    """Return what adds a result for everything that is wrong with a node."""
+    """Return what adds a result for everything that is wrong with a node; without a path the node is its own value."""
+    steps = tuple(_step(part, on_itself=follow is None) for part in parts)
 
     def explain(run: Run, node: Term, found: list[Result]) -> None:
         values = (node,) if follow is None else follow(run, (node,))
-        for part in parts:
-            if part.whole is not None:
-                _explain_whole(run, part.source, part.whole, node, values, found)
-            elif part.child is not None:
-                _explain_child(run, part.child, values, found)
-            else:
-                for term in values:
-                    fine = part.test(term) if part.test else part.asks is None or part.asks(run, term)
-                    if not fine:
-                        detail = _detail(run, part.detail, term) if part.detail else ()
-                        add(run, found, result_of(part.source, node, term, detail))
+        for step in steps:
+            step(run, node, values, found)
 
     return explain
 
 
-def _explain_whole(
-    run: Run, source: Source, constraint: Whole, node: Term, values: Collection[Term], found: list[Result]
-) -> None:
-    if constraint.conforms(run, node, values):
-        return
-    for term, predicate in constraint.offenders(run, node, values):
-        path = Predicate(predicate) if predicate else source.path
-        add(run, found, Result(node, term, source, path))
+def _step(part: Part, *, on_itself: bool) -> Step:
+    if part.whole is not None:
+        return _of_whole(part.source, part.whole)
+    if part.child is None:
+        return _of_each(part)
+    if is_cut(part.child):
+        return _of_later(part.child)
+    if on_itself and part.child.conforms_values is not None:
+        return _of_property(part.child, part.child.conforms_values)
+    return _of_child(part.child)
 
 
-def _explain_child(run: Run, child: Check, values: Collection[Term], found: list[Result]) -> None:
-    for term in values:
-        if is_cut(child):
-            run.later.append((child, term))
-        elif not child.conforms(run, term):
-            child.explain(run, term, found)
+def _of_whole(source: Source, constraint: Whole) -> Step:
+    def step(run: Run, node: Term, values: Collection[Term], found: list[Result]) -> None:
+        if constraint.conforms(run, node, values):
+            return
+        for term, predicate in constraint.offenders(run, node, values):
+            path = Predicate(predicate) if predicate else source.path
+            add(run, found, Result(node, term, source, path))
+
+    return step
+
+
+def _of_each(part: Part) -> Step:
+    test, asks, source, detailed = part.test, part.asks, part.source, part.detail
+
+    def step(run: Run, node: Term, values: Collection[Term], found: list[Result]) -> None:
+        for term in values:
+            fine = test(term) if test else asks is None or asks(run, term)
+            if not fine:
+                add(run, found, result_of(source, node, term, _detail(run, detailed, term) if detailed else ()))
+
+    return step
+
+
+def _of_later(child: Check) -> Step:
+    def step(run: Run, _node: Term, values: Collection[Term], _found: list[Result]) -> None:
+        run.later += [(child, term) for term in values]
+
+    return step
+
+
+def _of_child(child: Check) -> Step:
+    conforms, explain = child.conforms, child.explain
+
+    def step(run: Run, _node: Term, values: Collection[Term], found: list[Result]) -> None:
+        for term in values:
+            if not conforms(run, term):
+                explain(run, term, found)
+
+    return step
+
+
+def _of_property(child: Check, conforms: ConformsValues) -> Step:
+    """Return the step for a property shape on a predicate, which most nodes do not even have."""
+    predicate, is_required, explain = child.predicate, child.is_required, child.explain
+
+    def step(run: Run, node: Term, _values: Collection[Term], found: list[Result]) -> None:
+        values = run.look(node).get(predicate)
+        if is_required if values is None else not conforms(run, node, values):
+            explain(run, node, found)
+
+    return step
 
 
 def _detail(run: Run, check: Check, node: Term) -> tuple[Result, ...]:

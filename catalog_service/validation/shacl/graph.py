@@ -24,6 +24,7 @@ Nodes = dict[Term, Properties]
 
 NO_PROPERTIES: Properties = {}
 _CHUNK = 100_000
+_END = " .\n"
 _XSD_STRING_SUFFIX = "^^<http://www.w3.org/2001/XMLSchema#string>"
 
 
@@ -124,16 +125,16 @@ def _lines(triples: Any) -> list[str]:
             raise
         plain: Any = (getattr(quad, "triple", quad) for quad in triples)
         written = serialize(plain, format=RdfFormat.N_TRIPLES)
-    return cast("bytes", written).decode().split("\n")
+    return cast("bytes", written).decode().removesuffix(_END).split(_END)
 
 
 def _add_lines(nodes: Nodes, lines: list[str]) -> None:
-    """Add N-Triples lines as pyoxigraph writes them: one space between terms, `` .`` at the end."""
+    """Add N-Triples lines as pyoxigraph writes them: one space between terms; their ends are cut off."""
     last, properties = "", NO_PROPERTIES
     for line in lines:
         if not line:
             continue
-        subject, predicate, rest = line.split(" ", 2)
+        subject, predicate, term = line.split(" ", 2)
         if subject != last:
             last = subject
             found = nodes.get(subject)
@@ -142,9 +143,9 @@ def _add_lines(nodes: Nodes, lines: list[str]) -> None:
             else:
                 properties = found
         if predicate in properties:
-            properties[predicate].append(rest[:-2])
+            properties[predicate].append(term)
         else:
-            properties[predicate] = [rest[:-2]]
+            properties[predicate] = [term]
 
 
 def _add(nodes: Nodes, triples: Iterable[Triple]) -> None:

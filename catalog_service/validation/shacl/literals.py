@@ -122,13 +122,16 @@ def _is_a_day(found: re.Match[str]) -> bool:
     return day <= _MONTH_DAYS[month - 1]
 
 
-@lru_cache(maxsize=65536)
 def order(term: Term) -> Order | None:
     """Return where a literal stands among the values it can be compared with; None if it compares with nothing.
 
     >>> order('"3"^^<http://www.w3.org/2001/XMLSchema#integer>')
     ('number', Decimal('3'))
     """
+    return _remembered_order(term) if len(term) < _LONGEST_REMEMBERED else _order(term)
+
+
+def _order(term: Term) -> Order | None:
     if term[0] != '"' or (term[-1] not in '">'):
         return None
     name = datatype(term).removeprefix(XSD)
@@ -142,6 +145,10 @@ def order(term: Term) -> Order | None:
         return "number", Decimal(text)
     make = _ORDERS.get(name)
     return make(text) if make else None
+
+
+_LONGEST_REMEMBERED = 200
+_remembered_order = lru_cache(maxsize=16384)(_order)
 
 
 def less(left: Term, right: Term, *, or_equal: bool) -> bool:

@@ -62,7 +62,9 @@ def remembering(test: Test) -> Test:
 
 def text_of(term: Term) -> str:
     """Return what SPARQL's ``str`` gives: an IRI, or the text of a literal."""
-    return term[1:-1] if term[-1] == '"' and "\\" not in term else value(term)
+    if "\\" in term:
+        return value(term)
+    return term[1 : term.rindex('"')] if term[0] == '"' else term[1:-1]
 
 
 def _datatype(constraint: Constraint) -> Test:
@@ -90,12 +92,12 @@ def _node_kind(constraint: Constraint) -> Test:
 
 def _min_length(constraint: Constraint) -> Test:
     least = constraint.number
-    return lambda term: term[0] != "_" and len(text_of(term)) >= least
+    return lambda term: len(term) - 2 >= least and term[0] != "_" and len(text_of(term)) >= least
 
 
 def _max_length(constraint: Constraint) -> Test:
     most = constraint.number
-    return lambda term: term[0] != "_" and len(text_of(term)) <= most
+    return lambda term: term[0] != "_" and (len(term) - 2 <= most or len(text_of(term)) <= most)
 
 
 def _pattern(constraint: Constraint) -> Test:

@@ -179,8 +179,8 @@ class ElasticsearchIndex:
         except LookupError:
             self._create(patience)
             found = call(lambda: self._client.indices.get(index=self.alias), patience)
-        (index,) = found.values()
-        if index["mappings"].get("_meta", {}).get("fingerprint") != self._fingerprint:
+        index = next(iter(found.values()))
+        if len(found) > 1 or index["mappings"].get("_meta", {}).get("fingerprint") != self._fingerprint:
             raise WrongIndex(f"what is called {self.alias} on the server is no index of ours")
         self._shards = int(index["settings"]["index"]["number_of_shards"])
         patience.restart()
@@ -341,7 +341,8 @@ class ElasticsearchIndex:
     def entries(self) -> Iterator[tuple[str, int, str]]:
         """Walk through a point in time of the index, so that writes meanwhile neither double nor hide anything."""
         self._present(self._waiting(_SEARCH_PATIENCE))
-        pit = self._reading(lambda: self._client.open_point_in_time(index=self.alias, keep_alive=_KEEP))["id"]
+        with self._vanishing():
+            pit = self._reading(lambda: self._client.open_point_in_time(index=self.alias, keep_alive=_KEEP))["id"]
         body: dsl.Json = {"query": dsl.LIVE, "size": _PAGE, "sort": [{"id": "asc"}], "_source": ["id", "seq", "hash"]}
         body |= {"pit": {"id": pit, "keep_alive": _KEEP}, "track_total_hits": False}
         try:

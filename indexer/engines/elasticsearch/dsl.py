@@ -50,7 +50,6 @@ def index_body(schema: IndexSchema, fingerprint: str, *, shards: int, replicas: 
             "number_of_replicas": replicas,
             "refresh_interval": -1,
             "mapping.total_fields.limit": max(1000, count + 50),
-            "soft_deletes.retention_lease.period": "10m",
         },
         "mappings": {
             "dynamic": "strict",

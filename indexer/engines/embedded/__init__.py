@@ -22,7 +22,7 @@ def open_index(
     *,
     path: Path | str | None = None,
     threads: int = 1,
-    memory: int = 64_000_000,
+    memory: int = 128_000_000,
     **_: Any,
 ) -> EmbeddedEngine:
     """Open the index in the folder ``path``, made if it is not there; without path one in memory.

@@ -183,13 +183,19 @@ def test_searches_see_whole_writes_only(opened: Callable[..., ElasticsearchIndex
 def test_an_index_deleted_under_us_is_made_anew_from_position_0(
     elasticsearch_server: Server, elasticsearch_options: dict[str, Any], opened: Callable[..., ElasticsearchIndex]
 ) -> None:
-    index = opened()
-    index.write([document(1)], 1)
+    index, reader, walker = opened(), opened(), opened()
+    for each in (index, reader, walker):
+        each.write([document(1)], 1)
     (name,) = alias_of(elasticsearch_server, elasticsearch_options["index_prefix"])
     elasticsearch_server.request("DELETE", f"/{name}")
 
-    with pytest.raises(IndexUnreachable, match="gone"):
-        index.write([document(2)], 2)
+    for use in (
+        lambda: reader.search(Search(All())),
+        lambda: list(walker.entries()),
+        lambda: index.write([document(2)], 2),
+    ):
+        with pytest.raises(IndexUnreachable, match="gone"):
+            use()
     assert index.position() == 0
     index.write([document(1), document(2)], 2)
     assert [hit.id for hit in index.search(Search(All())).hits] == ["R00001", "R00002"]

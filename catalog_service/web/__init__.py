@@ -1,0 +1,1 @@
+"""Pages and the HTTP API: the only place that knows Flask."""

@@ -1,0 +1,103 @@
+"""``/api/v1/search``: what the page finds, for programs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Response, request
+
+from catalog_service.operations.search import HitView, SearchPage, search
+from catalog_service.web.pages.rows import plain_fields
+from catalog_service.web.pages.search import PARAMETERS
+from catalog_service.web.query import query_string, search_request
+from catalog_service.web.routes import Parameter, Route
+
+if TYPE_CHECKING:
+    from catalog_service.operations.facets import FacetValue, FacetView
+    from catalog_service.web.site import Site
+
+MIN_SEQ = Parameter("min_seq", "Change that the answer must hold at least", schema={"type": "integer", "minimum": 0})
+
+
+def routes(site: Site) -> tuple[Route, ...]:
+    """Return the addresses of this part."""
+    return (
+        Route(
+            "GET",
+            "/api/v1/search",
+            lambda: find(site),
+            "Search with facets, counts and highlights",
+            (*PARAMETERS, MIN_SEQ, *facet_parameters(site)),
+            answers={200: "A page of hits", 400: "What was asked cannot be answered"},
+            api=True,
+        ),
+    )
+
+
+def facet_parameters(site: Site) -> tuple[Parameter, ...]:
+    """Return the facets of all kinds as parameters; what each means is told by the profile."""
+    facets = {facet.name: facet for kind in site.catalogue.profile.kinds.values() for facet in kind.facets}
+    return tuple(
+        Parameter(name, facet.definitions.get("en") or facet.labels.get("en", name), repeatable=True)
+        for name, facet in facets.items()
+    )
+
+
+def find(site: Site) -> Response:
+    """Answer a search."""
+    page = search(site.catalogue, search_request(request.args, site.lang))
+    response = site.json(answer(site, page))
+    response.headers["Vary"] = "Accept-Language, Cookie"
+    return response
+
+
+def answer(site: Site, page: SearchPage) -> dict[str, Any]:
+    """Return a page of hits as plain data."""
+    asked = page.request
+    following = query_string(asked, after=page.next, lang=asked.lang) if page.next else ""
+    return {
+        "total": page.total,
+        "kind": page.kind.name,
+        "hits": [_hit(site, page, hit) for hit in page.hits],
+        "facets": {facet.name: _facet(facet) for facet in page.facets},
+        "kinds": dict(page.tabs),
+        "next": page.next or None,
+        "next_url": site.absolute("/api/v1/search") + f"?{following}" if following else None,
+        "did_you_mean": page.did_you_mean or None,
+        "dropped": list(page.dropped),
+        "narrow": page.narrow,
+        "seq": page.seq,
+        "behind": page.behind,
+        "took_ms": page.took_ms,
+    }
+
+
+def _hit(site: Site, page: SearchPage, hit: HitView) -> dict[str, Any]:
+    return {
+        "id": hit.id,
+        "iri": hit.iri,
+        "identifier": hit.id,
+        "kind": hit.kind,
+        "title": hit.title,
+        "summary": hit.summary,
+        **plain_fields(site, site.catalogue.profile.kinds[hit.kind], hit),
+        **{name: [{"id": each, "label": label} for each, label in links] for name, links in hit.linked.items()},
+        "offers": [offer.plain() for offer in hit.offers],
+        "url": site.absolute(f"/records/{hit.id}"),
+        "score": hit.score,
+        "highlight": {name: [list(span) for span in spans] for name, spans in hit.highlight.items()},
+    }
+
+
+def _facet(facet: FacetView) -> list[dict[str, Any]]:
+    return [_value(value) for value in facet.values]
+
+
+def _value(value: FacetValue) -> dict[str, Any]:
+    return {
+        "value": value.value,
+        "label": value.label,
+        "count": value.count,
+        "selected": value.selected,
+        "children": [_value(child) for child in value.children],
+    }

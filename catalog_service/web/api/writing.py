@@ -1,0 +1,228 @@
+"""Writing records over HTTP: with a token, with `If-Match`, with a key against doubles; a batch line by line."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from flask import Response, request
+
+from catalog_service.errors import InputError, MissingPrecondition, UnknownName, UnreadableInput
+from catalog_service.operations import tokens
+from catalog_service.operations.publish import change_state, row_of
+from catalog_service.web.api.validate import KIND, MEDIA_TYPES, sent
+from catalog_service.web.pages.records import IDENTIFIER
+from catalog_service.web.problems import finding_members
+from catalog_service.web.routes import Body, Parameter, Route
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from catalog_service.model.report import Finding
+    from catalog_service.operations.intake import Taken
+    from catalog_service.operations.records import Saved
+    from catalog_service.web.site import Site
+
+LINES = ("application/jsonl", "application/x-ndjson")
+_SMALL = 10_000
+_LONGEST_KEY = 200
+_MATCH = Parameter("If-Match", "Entity tag of the version to be changed", "header", required=True)
+_KEY = Parameter("Idempotency-Key", "A word of your own: the same request again has no second effect", "header")
+_PUBLISH = Parameter("publish", "Publish what conforms", schema={"type": "boolean", "default": False})
+_REASON = Parameter("reason", "Why it is withdrawn; stands on the tombstone page", required=True)
+_TEXT = {"type": "string"}
+
+
+def routes(site: Site) -> tuple[Route, ...]:
+    """Return the addresses of this part."""
+    settings = site.catalogue.settings
+    refused = {400: "What was sent cannot be read", 401: "No token", 422: "Refused, with findings"}
+    changed = refused | {404: "No such record", 412: "Somebody changed it meanwhile", 428: "If-Match is missing"}
+    state = {"type": "object", "properties": {"to": _TEXT, "reason": _TEXT}, "required": ["to"]}
+    return (
+        Route(
+            "POST",
+            "/api/v1/records",
+            lambda: post(site),
+            "Store a new record; JSON Lines are a batch, answered line by line",
+            (KIND, _PUBLISH, _KEY),
+            Body(MEDIA_TYPES, {}, settings.number("limits.upload_bytes")),
+            {200: "It was there already, or a batch", 201: "Created", **refused},
+            ("application/json", LINES[0]),
+            token=True,
+            api=True,
+        ),
+        Route(
+            "PUT",
+            "/api/v1/records/<identifier>",
+            lambda identifier: put(site, identifier),
+            "Replace a record",
+            (IDENTIFIER, _MATCH, _PUBLISH),
+            Body(MEDIA_TYPES, {}, settings.number("limits.record_bytes")),
+            {200: "Replaced, or the same as before", **changed},
+            token=True,
+            api=True,
+        ),
+        Route(
+            "DELETE",
+            "/api/v1/records/<identifier>",
+            lambda identifier: delete(site, identifier),
+            "Withdraw a record",
+            (IDENTIFIER, _MATCH, _REASON),
+            answers={200: "Withdrawn", **changed},
+            token=True,
+            api=True,
+        ),
+        Route(
+            "POST",
+            "/api/v1/records/<identifier>/transitions",
+            lambda identifier: transition(site, identifier),
+            "Move a record to another state",
+            (IDENTIFIER,),
+            Body(("application/json",), state, _SMALL),
+            {200: "Moved", **changed},
+            token=True,
+            api=True,
+        ),
+    )
+
+
+def _actor(site: Site) -> str:
+    return tokens.check(site.catalogue, request.headers.get("Authorization", "")).owner
+
+
+def post(site: Site) -> Response:
+    """Store a new record, or a batch of them."""
+    from catalog_service.operations.records import create, save_batch
+
+    actor, publishing, kind = _actor(site), _flag("publish"), request.args.get("kind", "")
+    if request.mimetype in LINES:
+        lines = [
+            _line(site, each)
+            for each in save_batch(site.catalogue, sent(), actor=actor, kind=kind, publishing=publishing)
+        ]
+        body = "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in lines).encode("utf-8", "replace")
+        response = Response(body, content_type=LINES[0])
+        response.headers["Kebao-Seq"] = str(site.catalogue.store.last_seq())
+        return response
+    saved = create(site.catalogue, sent(), actor=actor, kind=kind, publishing=publishing, key=_key())
+    response = _saved(site, saved, 201 if saved.created else 200)
+    response.headers["Location"] = site.absolute(f"/api/v1/records/{saved.identifier}")
+    return response
+
+
+def put(site: Site, identifier: str) -> Response:
+    """Replace a record."""
+    from catalog_service.operations.records import save
+
+    actor = _actor(site)
+    version = _matched(site, identifier)
+    saved = save(site.catalogue, identifier, sent(), version, actor=actor, publishing=_flag("publish"))
+    return _saved(site, saved, 200)
+
+
+def delete(site: Site, identifier: str) -> Response:
+    """Withdraw a record."""
+    from catalog_service.operations.records import remove
+
+    actor = _actor(site)
+    version = _matched(site, identifier)
+    seq = remove(site.catalogue, identifier, version, request.args.get("reason", ""), actor=actor)
+    return site.json({"id": identifier.upper(), "state": "withdrawn", "seq": seq})
+
+
+def transition(site: Site, identifier: str) -> Response:
+    """Move a record to another state."""
+    actor = _actor(site)
+    asked = _small_json(("to", "reason"))
+    row = row_of(site.catalogue, identifier)
+    if request.if_match:
+        _matched(site, identifier, exact=True)
+    seq = change_state(site.catalogue, row.identifier, asked.get("to", ""), asked.get("reason", ""), actor=actor)
+    state = row_of(site.catalogue, identifier).state
+    return site.json({"id": row.identifier, "state": state, "seq": seq or site.catalogue.store.last_seq()})
+
+
+def _matched(site: Site, identifier: str, *, exact: bool = False) -> int | None:
+    """Return the version `If-Match` names, None for any; decision 13: only the version part of a tag counts."""
+    from catalog_service.operations.records import changed_meanwhile
+
+    header = request.headers.get("If-Match", "").strip()
+    if not header:
+        raise MissingPrecondition(
+            "A change needs If-Match.", advice='Send the entity tag of the version you changed: If-Match: "3.0-json".'
+        )
+    row = row_of(site.catalogue, identifier)
+    if header == "*":
+        return None
+    named = {tag.partition(".")[0] for tag in request.if_match.as_set()}
+    if str(row.working_version) in named:
+        return row.working_version
+    if exact or not named:
+        raise changed_meanwhile(row.identifier, row.working_version)
+    number = min(named)
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else -1
+
+
+def _saved(site: Site, saved: Saved, status: int) -> Response:
+    row = site.catalogue.store.get(saved.identifier)
+    body = {
+        "id": saved.identifier,
+        "iri": saved.iri,
+        "status": saved.status,
+        "version": saved.version,
+        "state": row.state if row else "",
+        "published": saved.published,
+        "seq": saved.seq,
+        "url": site.absolute(f"/records/{saved.identifier}"),
+        "findings": [finding_members(each, site.lang) for each in saved.findings],
+    }
+    response = site.json(body, status)
+    response.set_etag(f"{saved.version}.{row.refresh_seq if row else 0}-json")
+    return response
+
+
+def _line(site: Site, each: Taken | Finding) -> dict[str, Any]:
+    """Return what became of one record of a batch, or what could not be read."""
+    from catalog_service.operations.intake import Taken
+
+    if isinstance(each, Taken):
+        return {
+            "id": each.identifier,
+            "iri": each.iri,
+            "status": each.status,
+            "version": each.version,
+            "published": each.published,
+            "findings": [finding_members(finding, site.lang) for finding in each.findings],
+        }
+    return {"status": "refused", "findings": [finding_members(each, site.lang)]}
+
+
+def _flag(name: str) -> bool:
+    text = request.args.get(name, "false").lower()
+    if text not in {"true", "false", "1", "0"}:
+        raise UnknownName(name, text, ["true", "false"])
+    return text in {"true", "1"}
+
+
+def _key() -> str:
+    key = request.headers.get("Idempotency-Key", "").strip()
+    if len(key) > _LONGEST_KEY:
+        raise InputError(
+            "The Idempotency-Key has {length} characters; {most} is the most.", length=len(key), most=_LONGEST_KEY
+        )
+    return key
+
+
+def _small_json(members: tuple[str, ...]) -> Mapping[str, str]:
+    """Return a small JSON object of texts."""
+    try:
+        asked = json.loads(request.get_data(cache=False))
+    except (ValueError, RecursionError) as error:
+        raise UnreadableInput("The request is not JSON: {reason}.", reason=str(error)[:200]) from error
+    if not isinstance(asked, dict) or not all(isinstance(value, str) for value in asked.values()):
+        raise UnreadableInput("The request is to be a JSON object of texts.")
+    for name in asked:
+        if name not in members:
+            raise UnknownName("member", name, members)
+    return asked

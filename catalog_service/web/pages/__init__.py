@@ -1,0 +1,1 @@
+"""The pages people read, one file for each part of the site."""

@@ -1,0 +1,131 @@
+"""A search hit as a row: the same facts at the same place, whatever kind it is of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from catalog_service.namespaces import CODE_LISTS, term
+from catalog_service.operations import wording
+from catalog_service.operations.offers import offer_field, offer_view
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from markupsafe import Markup
+
+    from catalog_service.model.kind import Field, Kind
+    from catalog_service.operations.offers import OfferView
+    from catalog_service.operations.search import HitView
+    from catalog_service.web.site import Site
+
+_MODE = term("sts:deliveryMode")
+_BADGES = "qualification"
+_MOST_WORDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a list of results."""
+
+    id: str
+    title: Markup
+    title_lang: str
+    summary: Markup
+    summary_lang: str
+    priced: bool
+    offer: OfferView | None
+    more_offers: int
+    modes: tuple[str, ...]
+    linked: tuple[tuple[str, str], ...]
+    words: tuple[str, ...]
+    badges: tuple[str, ...]
+
+
+def rows(site: Site, hits: Sequence[HitView]) -> tuple[Row, ...]:
+    """Return hits as rows in the reader's language."""
+    return tuple(_row(site, hit) for hit in hits)
+
+
+def _row(site: Site, hit: HitView) -> Row:
+    from catalog_service.web.site import marked
+
+    profile = site.catalogue.profile
+    kind = profile.kinds[hit.kind]
+    offers = [offer_view(offer, profile.vocabularies, site.lang) for offer in hit.offers]
+    modes, words, badges = _words(site, kind, hit)
+    return Row(
+        id=hit.id,
+        title=marked(hit.title, hit.highlight.get("title")),
+        title_lang=hit.title_lang if hit.title_lang != site.lang else "",
+        summary=marked(hit.summary, hit.highlight.get("summary")),
+        summary_lang=hit.summary_lang if hit.summary_lang != site.lang else "",
+        priced=offer_field(kind) is not None,
+        offer=offers[0] if offers else None,
+        more_offers=len(offers) - 1,
+        modes=modes,
+        linked=tuple(link for links in hit.linked.values() for link in links),
+        words=words,
+        badges=badges,
+    )
+
+
+def _words(site: Site, kind: Kind, hit: HitView) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Return the labels of a hit's concepts: ways of delivery, other words, qualifications."""
+    modes: list[str] = []
+    words: list[str] = []
+    badges: list[str] = []
+    own = sorted((facet for facet in kind.facets if not facet.foreign), key=lambda facet: facet.order)
+    tree = next((facet.path for facet in own if facet.type == "concept"), None)
+    covered = [facet.path for facet in own if facet.type == "coverage"]
+    for name, values in hit.fields.items():
+        each = kind.field(name)
+        if each is None or each.type != "concept" or each.path == tree:
+            continue
+        labels = [label for value in values if not _usual(each, value) and (label := concept_label(site, value))]
+        if each.path == (_MODE,):
+            modes += labels
+        elif _BADGES in each.schemes:
+            badges += labels
+        elif each.path in covered and labels:
+            words.append(str(site.say("Serves {areas}", areas=wording.listing(_few(labels), site.lang))))
+        else:
+            words += labels[:_MOST_WORDS]
+    return tuple(modes), tuple(words), tuple(dict.fromkeys(badges))
+
+
+def _few(labels: Sequence[str]) -> list[str]:
+    return [*labels[:_MOST_WORDS], *(["…"] if len(labels) > _MOST_WORDS else [])]
+
+
+def _usual(each: Field, value: str) -> bool:
+    """Whether a value is what is meant when none is given, so that a row need not say it."""
+    return bool(each.default) and value.rpartition("/")[2] == each.default.rpartition("/")[2]
+
+
+def concept_label(site: Site, value: str) -> str:
+    """Return the label of a concept given as ``list/code`` or IRI, empty if no list has it."""
+    iri = value if "://" in value else CODE_LISTS + value
+    concept = site.catalogue.profile.vocabularies.concept(iri)
+    return concept.label(site.lang) if concept else ""
+
+
+def plain_fields(site: Site, kind: Kind, hit: HitView) -> dict[str, object]:
+    """Return a hit's fields for programs: texts as they are, concepts with code and label."""
+    plain: dict[str, object] = {}
+    for name, values in hit.fields.items():
+        each = kind.field(name)
+        shown = [_plain(site, each, value) for value in values]
+        single = each is not None and each.max_count == 1 and "." not in name
+        plain[name] = (shown[0] if shown else None) if single else shown
+    return plain
+
+
+def _plain(site: Site, each: Field | None, value: str) -> object:
+    if each is None:
+        return value
+    if each.type == "concept":
+        return {"code": value.partition("/")[2] or value, "label": concept_label(site, value)}
+    if each.type == "boolean":
+        return value in {"true", "1"}
+    return value

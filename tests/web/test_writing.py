@@ -1,0 +1,215 @@
+"""Writing over HTTP: who may, what is refused, and that nothing is written twice or over a newer version."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from catalog_service.operations import tokens
+
+if TYPE_CHECKING:
+    from flask.testing import FlaskClient
+    from werkzeug.test import TestResponse
+
+    from catalog_service.operations.catalogue import Catalogue
+
+
+@pytest.fixture(scope="module")
+def key(catalogue: Catalogue) -> dict[str, str]:
+    return {"Authorization": f"Bearer {tokens.create(catalogue, 'a program')}"}
+
+
+def _record(title: str = "锂电池正极材料成分检测", **more: Any) -> dict[str, Any]:
+    return {
+        "title": {"zh": title},
+        "description": {"zh": "用于电池企业来料检验与工艺改进，按国家标准测定主量元素与杂质含量。"},
+        "process": {"zh": "寄样、检测、出具报告。"},
+        "category": ["0303"],
+        "provider": ["KB-0000002"],
+        "offer": [{"pricingMode": "fixed", "price": 800, "priceCurrency": "CNY"}],
+    } | more
+
+
+def _send(client: FlaskClient, record: Any, headers: dict[str, str], query: str = "", **more: Any) -> TestResponse:
+    return client.post(f"/api/v1/records?kind=service-product{query}", json=record, headers=headers, **more)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/api/v1/records"),
+        ("PUT", "/api/v1/records/KB-0000011"),
+        ("DELETE", "/api/v1/records/KB-0000011"),
+        ("POST", "/api/v1/records/KB-0000011/transitions"),
+    ],
+)
+@pytest.mark.parametrize("header", [None, "Bearer kb_nonsense", "Basic dXNlcjp4"])
+def test_nothing_is_writable_without_a_token(client: FlaskClient, method: str, path: str, header: str | None) -> None:
+    headers = {"Authorization": header} if header else {}
+
+    answer = client.open(path, method=method, json=_record(), headers=headers)
+
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+    assert answer.content_type == "application/problem+json"
+
+
+def test_a_record_goes_in_is_found_at_once_and_is_read_back(
+    client: FlaskClient, key: dict[str, str], catalogue: Catalogue
+) -> None:
+    answer = _send(client, _record("石墨烯导热膜检测"), key, "&publish=true")
+    assert answer.status_code == 201, answer.text
+    saved = answer.get_json()
+    catalogue.index.bring_to(saved["seq"])
+
+    found = client.get(f"/api/v1/search?q=石墨烯导热膜&min_seq={saved['seq']}").get_json()
+
+    assert [hit["id"] for hit in found["hits"]] == [saved["id"]]
+    assert answer.headers["Location"] == f"https://catalogue.example/api/v1/records/{saved['id']}"
+    assert client.get(f"/api/v1/records/{saved['id']}").get_json()["title"]["zh"] == "石墨烯导热膜检测"
+
+
+def test_a_refused_record_says_which_field_and_what_to_write(client: FlaskClient, key: dict[str, str]) -> None:
+    answer = _send(client, _record(category=["没有这个类别"], title={}), key)
+
+    assert answer.status_code == 422
+    document = answer.get_json()
+    assert document["findings"]
+    for finding in document["findings"]:
+        assert {"path", "field", "label", "message", "value", "severity", "constraint", "suggestion"} <= set(finding)
+    assert any(finding["path"].startswith("category") for finding in document["findings"])
+
+
+def test_the_same_key_has_one_effect_and_one_answer(
+    client: FlaskClient, key: dict[str, str], catalogue: Catalogue
+) -> None:
+    headers = key | {"Idempotency-Key": "order-66"}
+    first = _send(client, _record("键值试验"), headers)
+    before = catalogue.store.get(first.get_json()["id"])
+
+    again = _send(client, _record("键值试验"), headers)
+    other = _send(client, _record("另一条"), headers)
+
+    assert again.get_json()["id"] == first.get_json()["id"]
+    assert catalogue.store.get(first.get_json()["id"]) == before
+    assert other.status_code == 409
+
+
+def test_a_change_needs_the_tag_of_the_newest_version(client: FlaskClient, key: dict[str, str]) -> None:
+    saved = _send(client, _record("版本试验"), key)
+    path, tag = f"/api/v1/records/{saved.get_json()['id']}", saved.headers["ETag"]
+
+    without = client.put(path, json=_record("版本试验二"), headers=key)
+    first = client.put(path, json=_record("版本试验二"), headers=key | {"If-Match": tag})
+    late = client.put(path, json=_record("版本试验三"), headers=key | {"If-Match": tag})
+
+    assert (without.status_code, first.status_code, late.status_code) == (428, 200, 412)
+    assert first.get_json()["version"] == 2
+
+
+def test_the_same_content_again_changes_nothing(client: FlaskClient, key: dict[str, str]) -> None:
+    saved = _send(client, _record("原样试验"), key)
+    path = f"/api/v1/records/{saved.get_json()['id']}"
+
+    again = client.put(path, json=_record("原样试验"), headers=key | {"If-Match": "*"})
+
+    assert (again.get_json()["status"], again.get_json()["version"]) == ("unchanged", 1)
+
+
+def test_a_draft_is_seen_with_a_token_only(client: FlaskClient, key: dict[str, str]) -> None:
+    identifier = _send(client, _record("草稿试验"), key).get_json()["id"]
+
+    assert client.get(f"/api/v1/records/{identifier}").status_code == 404
+    assert client.get(f"/records/{identifier}").status_code == 404
+    assert client.get(f"/api/v1/records/{identifier}", headers=key).get_json()["title"]["zh"] == "草稿试验"
+
+
+def test_a_record_is_published_suspended_and_withdrawn(client: FlaskClient, key: dict[str, str]) -> None:
+    identifier = _send(client, _record("一生试验"), key).get_json()["id"]
+    path = f"/api/v1/records/{identifier}"
+
+    def move(to: str, reason: str = "") -> TestResponse:
+        return client.post(f"{path}/transitions", json={"to": to, "reason": reason}, headers=key)
+
+    assert move("published").get_json()["state"] == "published"
+    assert client.get(path).status_code == 200
+    assert move("suspended", "整改").status_code == 200
+    assert client.get(path).status_code == 410
+    assert move("published").status_code == 200
+    assert client.delete(path, headers=key | {"If-Match": "*"}).status_code == 400
+    gone = client.delete(f"{path}?reason=停办", headers=key | {"If-Match": "*"})
+    assert gone.get_json()["state"] == "withdrawn"
+    assert client.get(path).status_code == 410
+    assert move("nowhere").status_code in {400, 409}
+
+
+def test_a_batch_is_answered_line_by_line(client: FlaskClient, key: dict[str, str]) -> None:
+    good, bad = _record("批量试验一"), _record("批量试验二", category=["没有"])
+    body = "\n".join([json.dumps(good), "{broken", json.dumps(bad), json.dumps(_record("批量试验三"))])
+
+    answer = client.post(
+        "/api/v1/records?kind=service-product", data=body, content_type="application/jsonl", headers=key
+    )
+
+    lines = [json.loads(line) for line in answer.text.splitlines()]
+    assert answer.status_code == 200
+    assert sorted(line["status"] for line in lines) == ["created", "created", "refused", "refused"]
+    assert all(line["findings"] for line in lines if line["status"] == "refused")
+
+
+def test_validation_stores_nothing_and_tells_the_place(client: FlaskClient, catalogue: Catalogue) -> None:
+    before = catalogue.store.last_seq()
+
+    answer = client.post("/api/v1/validate?kind=service-product", json=_record("只检查", category=["没有"]))
+
+    assert answer.status_code == 200
+    report = answer.get_json()
+    assert (report["conforms"], report["records"]) == (False, 1)
+    assert report["errors"] >= 1
+    assert catalogue.store.last_seq() == before
+
+
+@pytest.mark.parametrize(
+    ("body", "media"),
+    [
+        (b"", "application/json"),
+        (b"   ", "application/json"),
+        (b"{", "application/json"),
+        (b"[" * 10_000 + b"]" * 10_000, "application/json"),
+        (b'{"a":' * 10_000 + b"1" + b"}" * 10_000, "application/json"),
+        (b'{"title": {"zh": "\\ud800"}}', "application/json"),
+        (b'{"title": {"zh": "\\u0000x"}}', "application/json"),
+        (b"\xff\xfe\x00", "application/json"),
+        (b"null", "application/json"),
+        (b"42", "application/json"),
+        (b"PK\x03\x04broken", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (b"@prefix : <http://x/> .\n:a :b ", "text/turtle"),
+        (
+            b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x>&e;</x>',
+            "application/rdf+xml",
+        ),
+        (b'{"@context": "http://evil.example/context.jsonld", "@id": "urn:x"}', "application/ld+json"),
+        ("标题\n".encode("gb18030"), "text/csv"),
+        (b"\x1f\x8b\x08broken", "application/octet-stream"),
+    ],
+)
+def test_whatever_is_sent_is_answered_below_500(
+    client: FlaskClient, key: dict[str, str], body: bytes, media: str
+) -> None:
+    for path in ("/api/v1/validate?kind=service-product", "/api/v1/records?kind=service-product"):
+        answer = client.post(path, data=body, content_type=media, headers=key)
+        assert answer.status_code < 500, (path, answer.text[:300])
+        assert b"root:" not in answer.data
+
+
+def test_a_record_over_the_limit_is_refused(client: FlaskClient, key: dict[str, str]) -> None:
+    answer = client.put(
+        "/api/v1/records/KB-0000011",
+        data=b"x" * 1_000_001,
+        content_type="application/json",
+        headers=key | {"If-Match": "*"},
+    )
+
+    assert answer.status_code == 413
