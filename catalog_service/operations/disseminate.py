@@ -69,6 +69,8 @@ class RecordView:
     missing: str
     """Label of the recommended field whose filling would raise completeness most, empty at 100 %."""
     badge: tuple[str, str] | None
+    source: str
+    """The platform it was taken from; empty for our own."""
 
 
 def published(catalogue: Catalogue, identifier: str, version: int | None = None) -> Published:
@@ -119,6 +121,7 @@ def view(catalogue: Catalogue, identifier: str, lang: str, version: int | None =
         completeness=filled,
         missing=missing,
         badge=(say("expired", lang, domain="web"), "warn") if expired else None,
+        source=found.row.source,
     )
 
 

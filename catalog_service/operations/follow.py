@@ -6,12 +6,13 @@ Killed at any moment it catches up from the position, misses nothing and doubles
 from __future__ import annotations
 
 import fcntl
+import json
 import threading
 import time
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from catalog_service.errors import BadQuery, IndexUnavailable
+from catalog_service.errors import BadQuery, EnvironmentProblem, IndexUnavailable
 from catalog_service.indexing import DocumentMaker, Linked, Source, index_schema
 from catalog_service.model.kind import title_path
 from catalog_service.model.record import parse_canonical
@@ -23,7 +24,8 @@ from indexer.errors import IndexerError, QueryTooLong
 from indexer.schema import Deletion
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from catalog_service.operations.catalogue import Catalogue
     from catalog_service.store.rows import Entry, LogEntry
@@ -31,18 +33,25 @@ if TYPE_CHECKING:
     from indexer.grammar import Parsed
     from indexer.query import Search
     from indexer.result import SearchResult
-    from indexer.schema import Document
+    from indexer.schema import Document, IndexSchema
 
 CHUNK = 1000
 """Log entries taken at once."""
 
 LOCK = "index.lock"
-GENERATION = "index.generation"
-"""The store's word for how often the index was made anew; every process takes up the newest."""
+GENERATION = "index.generation."
+"""The store's word, by engine, for how often its index was made anew; every process takes up the newest."""
 
+REFUSED = "index.refused"
+"""The store's word for the records an index would not take: identifier to reason, as JSON."""
+
+_CONTENT = ("create", "update")
+_MOST_REFUSED = 1000
 _MOST_LINKED = 20_000
 _POLL = 0.05
 _LOOK = 1.0
+_GRACE = 30.0
+"""Seconds an engine stays open after another took its place: searches begun on it end well before."""
 
 
 class Index:
@@ -51,7 +60,10 @@ class Index:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
         self._lock_file: Any = None
+        self._opening = threading.RLock()
         self._writing = threading.Lock()
+        self._engine: Engine | None = None
+        self._retired: list[tuple[float, Engine]] = []
         self._refreshed = 0.0
         self._looked = 0.0
         self._generation = 0
@@ -63,30 +75,56 @@ class Index:
         return Analyser(_terms(self._catalogue))
 
     @cached_property
+    def schema(self) -> IndexSchema:
+        """What all kinds of records ask of an index."""
+        return index_schema(self._catalogue.profile.kinds)
+
+    @property
     def engine(self) -> Engine:
         """The engine the settings name, opened at the newest index of our schema and analyser."""
-        self._generation = self._newest_generation()
-        return self._open(self._generation)
+        with self._opening:
+            if self._engine is None:
+                self._generation = self.newest_generation()
+                self._engine = self.open_generation(self._generation)
+            return self._engine
 
-    def _newest_generation(self) -> int:
-        return int(self._catalogue.store.meta(GENERATION) or "0")
+    @property
+    def shared(self) -> bool:
+        """Whether processes share one index; the memory engine's is each process's own."""
+        return self._catalogue.settings.text("search.engine") != "memory"
 
-    def _open(self, generation: int) -> Engine:
+    def newest_generation(self) -> int:
+        """Return how often the index of this engine was made anew."""
+        name = self._catalogue.settings.text("search.engine")
+        return int(self._catalogue.store.meta(GENERATION + name) or "0")
+
+    def folder(self, generation: int) -> Path:
+        """Return where an engine that lives in files keeps a generation of its index."""
+        return self._catalogue.home / "index" / f"{fingerprint(self.schema, self.analyser)}-{generation}"
+
+    def open_generation(self, generation: int) -> Engine:
+        """Open a generation of the index, empty if it is new."""
         settings = self._catalogue.settings
         name = settings.text("search.engine")
-        schema = index_schema(self._catalogue.profile.kinds)
-        folder = f"{fingerprint(schema, self.analyser)}-{generation}"
-        options: dict[str, Any] = {"path": self._catalogue.home / "index" / folder} if name == "embedded" else {}
+        options: dict[str, Any] = {"path": self.folder(generation)} if name == "embedded" else {}
         if name == "elasticsearch":
             options = {
                 "url": settings.text("search.url"),
-                "index_prefix": f"{settings.text('search.index_prefix')}-{generation}",
+                "index_prefix": settings.text("search.index_prefix"),
                 "api_key": settings.text("search.api_key"),
                 "replicas": settings.number("search.replicas"),
                 "shards": settings.number("search.shards"),
             }
         with _told():
-            return open_engine(name, schema, self.analyser, **options)
+            return open_engine(name, self.schema, self.analyser, **options)
+
+    def take_up(self, generation: int, engine: Engine | None = None) -> None:
+        """Search and write a newer generation from now on; searches begun on the old one end on it."""
+        with self._opening:
+            if self._engine is not None:
+                self._retired.append((time.monotonic(), self._engine))
+            self._engine, self._generation = engine, generation
+            self._maker = Maker(self._catalogue)
 
     # searching
 
@@ -96,7 +134,7 @@ class Index:
         with _told():
             return grammar.parse(
                 text,
-                self.engine.schema.texts,
+                self.schema.texts,
                 self.analyser,
                 max_characters=settings.number("limits.query_length"),
                 max_clauses=settings.number("limits.query_clauses"),
@@ -104,37 +142,36 @@ class Index:
 
     def relaxed(self, parsed: Parsed) -> Iterator[tuple[Parsed, tuple[str, ...]]]:
         """Yield ever weaker queries, each with the words it does without."""
-        return grammar.relaxed(parsed, self.engine.schema.texts, self.analyser)
+        return grammar.relaxed(parsed, self.schema.texts, self.analyser)
 
     def search(self, search: Search) -> SearchResult:
         """Search the newest commit."""
         with _told():
-            self._refresh()
-            return self.engine.search(search)
+            self._look()
+            engine = self.engine
+            now = time.monotonic()
+            if now - self._refreshed > _POLL:
+                self._refreshed = now
+                engine.refresh()
+            return engine.search(search)
 
-    def _refresh(self) -> None:
+    def _look(self) -> None:
+        """Take up an index that another process has made anew; looked for once a second."""
         now = time.monotonic()
-        if now - self._looked > _LOOK:
-            self._looked = now
-            self._change_over()
-        if now - self._refreshed > _POLL:
-            self._refreshed = now
-            self.engine.refresh()
-
-    def _change_over(self) -> None:
-        """Take up an index that another process has made anew."""
-        if "engine" in self.__dict__ and self._newest_generation() > self._generation:
-            with self._writing:
-                self.__dict__.pop("engine").close()
-
-    def same_sound(self, text: str) -> str:
-        """Return words of our records that sound as the query does, or an empty string."""
-        return ""
+        if now - self._looked <= _LOOK:
+            return
+        self._looked = now
+        with self._opening:
+            while self._retired and now - self._retired[0][0] > _GRACE:
+                self._retired.pop(0)[1].close()
+            newest = self.newest_generation()
+            if self._engine is not None and newest > self._generation:
+                self.take_up(newest)
 
     def position(self) -> int:
         """Return the change the index has reached."""
         with _told():
-            self.engine.refresh()
+            self._look()
             return self.engine.position()
 
     def wait_for(self, seq: int, seconds: float) -> bool:
@@ -150,72 +187,89 @@ class Index:
 
     def acquire(self) -> bool:
         """Try to become the one that writes the index; False while another process is."""
-        if self._lock_file is not None:
-            return True
-        lock_file = (self._catalogue.home / LOCK).open("a")
-        try:
-            fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            lock_file.close()
-            return False
-        self._lock_file = lock_file
-        return True
+        if self._lock_file is None and self.shared:
+            self._lock_file = locked(self._catalogue.home / LOCK)
+        return self._lock_file is not None or not self.shared
 
     def catch_up(self, progress: Callable[[int], None] | None = None) -> int:
         """Write every change up to the newest into the index; return how many. The lock must be held."""
-        done = 0
         with self._writing, _told():
-            position = self.engine.position()
-            while entries := self._catalogue.store.changes(position, CHUNK):
-                position = entries[-1].seq
-                self._write(entries, position)
-                done += len(entries)
-                if progress is not None:
-                    progress(len(entries))
+            self._look()
+            engine, maker = self.engine, self._maker
+            return self.fill(engine, maker, engine.position(), progress)
+
+    def fill(self, engine: Engine, maker: Maker, position: int, progress: Callable[[int], None] | None = None) -> int:
+        """Write every change behind a position into an engine; return how many."""
+        done = 0
+        while entries := self._catalogue.store.changes(position, CHUNK):
+            position = entries[-1].seq
+            changes, refused = maker.changes(entries)
+            refused |= dict(engine.write(changes, position))
+            self._note_refused({entry.identifier for entry in entries}, refused)
+            done += len(entries)
+            if progress is not None:
+                progress(len(entries))
         return done
 
-    def _write(self, entries: Sequence[LogEntry], position: int) -> None:
-        refused = self.engine.write(self._maker.changes(entries), position)
-        for identifier, reason in refused:
-            with self._catalogue.store.write(actor="index") as writer:
-                writer.set_meta(f"index.refused.{identifier}", reason)
+    def refused(self) -> dict[str, str]:
+        """Return the records the index would not take, with the reasons."""
+        kept: dict[str, str] = json.loads(self._catalogue.store.meta(REFUSED) or "{}")
+        return kept
 
-    def rebuild(self) -> int:
-        """Make the index anew beside the old one, which is searched until the new one is whole; return the changes."""
-        old, before = self.engine, self._generation
-        generation = self._newest_generation() + 1
-        self.__dict__["engine"], self._generation = self._open(generation), generation
-        try:
-            count = self.catch_up()
-        except BaseException:
-            self.__dict__.pop("engine").close()
-            self.__dict__["engine"], self._generation = old, before
-            raise
-        with self._catalogue.store.write(actor="index") as writer:
-            writer.set_meta(GENERATION, str(generation))
-        old.close()
-        return count
+    def _note_refused(self, tried: Iterable[str], refused: Mapping[str, str]) -> None:
+        before = self.refused()
+        after = {each: reason for each, reason in before.items() if each not in tried} | dict(refused)
+        if after != before:
+            kept = dict(list(after.items())[-_MOST_REFUSED:])
+            with self._catalogue.store.write(actor="index") as writer:
+                writer.set_meta(REFUSED, json.dumps(kept, ensure_ascii=False))
 
     def entries(self) -> Iterator[tuple[str, int, str]]:
         """Yield identifier, change and digest of every record in the index."""
         with _told():
-            self.engine.refresh()
-            yield from self.engine.entries()
+            engine = self.engine
+            engine.refresh()
+            yield from engine.entries()
 
     def bring_to(self, seq: int, seconds: float = 60.0) -> bool:
-        """Make the index reach a change: by writing it, or by waiting for the process that does."""
-        if self.acquire():
-            self.catch_up()
-            return True
-        return self.wait_for(seq, seconds)
+        """Make the index reach a change: by writing it, or by waiting for the process that does.
+
+        False when that process makes no progress for so many seconds.
+        """
+        reached, deadline = -1, 0.0
+        while not self.acquire():
+            if self.wait_for(seq, _LOOK):
+                return True
+            if (position := self.position()) != reached:
+                reached, deadline = position, time.monotonic() + seconds
+            elif time.monotonic() > deadline:
+                return False
+        self.catch_up()
+        return True
 
     def close(self) -> None:
         """Let go of the engine and the lock."""
-        if "engine" in self.__dict__:
-            self.__dict__.pop("engine").close()
+        with self._opening:
+            for _, engine in self._retired:
+                engine.close()
+            self._retired.clear()
+            if self._engine is not None:
+                self._engine.close()
+                self._engine = None
         if self._lock_file is not None:
             self._lock_file.close()
             self._lock_file = None
+
+
+def locked(path: Path) -> Any:
+    """Return a file with its lock held until it is closed; None while another process holds it."""
+    lock_file = path.open("a")
+    try:
+        fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock_file.close()
+        return None
+    return lock_file
 
 
 class _told:  # noqa: N801 - reads as a phrase: `with _told():`
@@ -256,24 +310,31 @@ class Maker:
         profile = catalogue.profile
         self._documents = DocumentMaker(profile.kinds, profile.vocabularies, self._linked)
 
-    def changes(self, entries: Sequence[LogEntry]) -> list[Document | Deletion]:
-        """Return what an engine has to write for log entries: each record once, as the public sees it now."""
+    def changes(self, entries: Sequence[LogEntry]) -> tuple[list[Document | Deletion], dict[str, str]]:
+        """Return what an engine has to write for log entries: each record once, as the public sees it now.
+
+        A record of which no document can be made is told apart, with the reason, and holds nobody up.
+        """
         newest = {entry.identifier: entry.seq for entry in entries}
         for entry in entries:
             self._known.pop(entry.iri, None)
         if len(self._known) > _MOST_LINKED:
             self._known.clear()
         published = self._catalogue.store.published(list(newest))
-        return [
-            self._document(published[each]) if each in published else Deletion(each, seq)
-            for each, seq in newest.items()
-        ]
+        changes: list[Document | Deletion] = []
+        refused: dict[str, str] = {}
+        for each, seq in newest.items():
+            try:
+                changes.append(self._document(published[each]) if each in published else Deletion(each, seq))
+            except (ValueError, LookupError, TypeError, ArithmeticError) as error:
+                refused[each] = f"{type(error).__name__}: {error}"
+        return changes, refused
 
     def _document(self, entry: Entry) -> Document:
         stamp = entry.stamp
         if entry.refresh_seq == entry.seq:  # a refresh does not make a record new
-            versions = self._catalogue.store.versions(entry.identifier)
-            stamp = next(info.stamp for info in versions if info.number == entry.version)
+            past = self._catalogue.store.history(entry.identifier).entries
+            stamp = next((each.stamp for each in reversed(past) if each.op in _CONTENT), stamp)
         record = parse_canonical(entry.form or b"", entry.iri, entry.kind)
         source = Source(entry.identifier, entry.seq, entry.public_hash, stamp)
         return self._documents.document(record, source)
@@ -304,14 +365,14 @@ class Follower(threading.Thread):
         self.failure = ""
 
     def run(self) -> None:
-        """Catch up, wait for the next change, again; a failing engine is tried again with growing pauses."""
+        """Catch up, wait for the next change, again; what fails is tried again with growing pauses."""
         pause = _POLL
         while not self._stopping.is_set():
             try:
                 if self._index.acquire():
                     self._index.catch_up()
                 self.failure, pause = "", _POLL
-            except IndexUnavailable as error:
+            except EnvironmentProblem as error:
                 self.failure, pause = str(error), min(pause * 2, 5.0)
             self._stopping.wait(pause)
 

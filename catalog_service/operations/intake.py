@@ -7,14 +7,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from catalog_service.errors import VersionConflict
-from catalog_service.i18n import both
 from catalog_service.model import terms
 from catalog_service.model.identifiers import clean_identifier, is_identifier, record_iri
 from catalog_service.model.record import Record, best_text, content_hash, parse_canonical
-from catalog_service.model.report import Finding
 from catalog_service.namespaces import XSD, term
 from catalog_service.normalise import moved, rename
 from catalog_service.operations.outgoing import as_if_published
+from catalog_service.operations.placing import conflict, doubled, placed, without_echoes
 from catalog_service.operations.publish import publish_in
 from catalog_service.operations.references import (
     Resolver,
@@ -33,8 +32,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from catalog_service.model.kind import Kind
+    from catalog_service.model.report import Finding
     from catalog_service.model.terms import Term
     from catalog_service.operations.catalogue import Catalogue
+    from catalog_service.operations.placing import Columns
     from catalog_service.operations.spool import Candidate, Spool
     from catalog_service.store import Writer
     from catalog_service.store.rows import RecordRow
@@ -56,6 +57,8 @@ class Taken:
     findings: tuple[Finding, ...] = ()
     version: int = 0
     published: bool = False
+    entered: bool = False
+    """Whether its publication is a new entry of the change log."""
     waiting: bool = False
     """Whether it stays a draft because a record it refers to is not published."""
 
@@ -90,7 +93,7 @@ class Intake:
     resolver: Resolver = field(init=False)
     last_seq: int = 0
     dry_numbers: int = 0
-    columns: Mapping[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
+    columns: Columns = field(default_factory=dict)
     """File and sheet to the columns of the table there, by dotted name: where what is missing should stand."""
 
     def __post_init__(self) -> None:
@@ -237,24 +240,12 @@ class Intake:
         unique = self._unique(candidates)
         found = {}
         for each in candidates:
-            own = [*each.findings, *(self._placed(finding, each) for finding in by_iri[each.record.iri])]
+            kind = self.catalogue.profile.kinds[each.record.kind]
+            said = without_echoes(by_iri[each.record.iri], each.findings)
+            own = [replace(finding, record=finding.record or each.identifier) for finding in each.findings]
+            own += [placed(finding, each, kind, self.columns) for finding in said]
             found[each.number] = own + unique.get(each.number, [])
         return found
-
-    def _placed(self, finding: Finding, candidate: Candidate) -> Finding:
-        """Return the finding at the place its value came from, else where it should stand, else at the record's."""
-        finding = replace(finding, record=candidate.identifier)
-        each = self.catalogue.profile.kinds[candidate.record.kind].field(finding.path) if finding.path else None
-        places = candidate.places or {}
-        for predicate in (each.path[-1], each.path[0]) if each else ():
-            place = places.get((finding.focus_node, predicate))
-            if place is not None:
-                return finding.at(place)
-        columns = self.columns.get((candidate.place.file, candidate.place.sheet), {})
-        column = columns.get(finding.path) or next(
-            (letters for name, letters in columns.items() if finding.path and name.startswith(f"{finding.path}.")), ""
-        )
-        return finding.at(replace(candidate.place, column=column) if column else candidate.place)
 
     def _unique(self, candidates: Sequence[Candidate]) -> dict[int, list[Finding]]:
         """Return findings on credit codes that another record has already."""
@@ -267,8 +258,9 @@ class Intake:
                     row for row in taken.get(code, ()) if row.identifier != each.identifier and row.state != "withdrawn"
                 ]
                 if others:
-                    doubled = _doubled(code, others[0], each, self.catalogue.profile.kinds[each.record.kind])
-                    found.setdefault(each.number, []).append(self._placed(doubled, each))
+                    kind = self.catalogue.profile.kinds[each.record.kind]
+                    finding = placed(doubled(code, others[0], each, kind), each, kind, self.columns)
+                    found.setdefault(each.number, []).append(finding)
         return found
 
     def _store(self, candidates: Sequence[Candidate], findings: Mapping[int, Sequence[Finding]]) -> dict[int, Taken]:
@@ -282,7 +274,7 @@ class Intake:
             for each, version, outcome in zip(candidates, versions, outcomes, strict=True):
                 own = tuple(findings[each.number])
                 if outcome.status == "conflict":
-                    own = (*own, _conflict(each, outcome.other))
+                    own = (*own, conflict(each, outcome.other))
                     taken[each.number] = Taken("refused", each.record.iri, each.identifier, version.title, own)
                 else:
                     taken[each.number] = Taken(
@@ -296,6 +288,7 @@ class Intake:
                     taken[each.number] = replace(
                         taken[each.number],
                         published=done.published,
+                        entered=done.seq > 0,
                         waiting=done.waiting,
                         findings=taken[each.number].findings + done.findings,
                     )
@@ -340,50 +333,6 @@ class Intake:
 
 def _credit_codes(record: Record, _kind: Kind | None) -> list[str]:
     return [terms.value(code) for code in record.objects(CREDIT_CODE)]
-
-
-def _renamed(candidate: Candidate, record: Record, identifier: str) -> Candidate:
-    """Return the candidate as a record of another IRI; places and references follow its nodes."""
-    from catalog_service.normalise import moved
-
-    old, new = candidate.record.iri, record.iri
-    places = {(moved(node, old, new), name): place for (node, name), place in (candidate.places or {}).items()}
-    references = tuple(replace(each, node=moved(each.node, old, new)) for each in candidate.references)
-    return replace(candidate, record=record, identifier=identifier, places=places, references=references)
-
-
-def _doubled(code: str, other: RecordRow, candidate: Candidate, kind: Kind) -> Finding:
-    field = next((each for _, each in kind.walk() if each.path == (CREDIT_CODE,)), None)
-    return Finding(
-        "not-unique",
-        both("The credit code {value} belongs to {other} already.", domain="findings", value=code, other=other.title),
-        both(
-            "Change that record ({identifier}) instead of adding another.",
-            domain="findings",
-            identifier=other.identifier,
-        ),
-        path=field.name if field else "",
-        label=dict(field.labels) if field else {},
-        value=code,
-        constraint="unique",
-        focus_node=candidate.record.node,
-    )
-
-
-def _conflict(candidate: Candidate, other: str) -> Finding:
-    return Finding(
-        "identity-conflict",
-        both(
-            "The identifier {value} or its IRI belongs to another record.",
-            domain="findings",
-            value=candidate.identifier,
-        ),
-        both("The other record is {other}.", domain="findings", other=other) if other else {},
-        record=candidate.identifier,
-        value=candidate.identifier,
-        constraint="unique",
-        place=candidate.place,
-    )
 
 
 def with_iri(candidate: Candidate, iri: str) -> Candidate:

@@ -233,7 +233,7 @@ class _Load:
     def _count(self, taken: Taken) -> None:
         counts = self.result.counts
         counts[taken.status] += 1
-        counts["published"] += taken.published
+        counts["published"] += taken.entered
         counts["waiting"] += taken.waiting
         if taken.status == "refused" or len(self.result.findings) < _MOST_FINDINGS:
             self.result.findings += taken.findings

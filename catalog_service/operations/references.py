@@ -18,7 +18,7 @@ from catalog_service.model.report import Finding
 from catalog_service.validation.catalogue import CREDIT_CODE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from catalog_service.model.kind import Field, Kind
     from catalog_service.model.terms import Term

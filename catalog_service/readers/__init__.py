@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import io
 import zlib
+from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -39,6 +40,9 @@ READERS = {
 """Format to its reader, in the order in which they are asked whether the content is theirs."""
 
 _HEAD = 8192
+_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
+"""Also what an encrypted workbook begins with."""
+
 _GZIP = b"\x1f\x8b"
 _MOST_INFLATED = 4_000_000_000
 
@@ -59,8 +63,9 @@ def open_records(
     Raises `UnreadableInput` for a file that is none of the formats.
     """
     context = ReadContext(name, kind, kinds, limits)
-    with source.open("rb") if isinstance(source, Path) else _kept_open(source) as opened:
-        data = _inflated(opened, name)
+    with ExitStack() as stack:
+        opened = stack.enter_context(source.open("rb")) if isinstance(source, Path) else source
+        data = _inflated(opened, name, stack)
         head = data.read(_HEAD)
         data.seek(0)
         if not head.strip():
@@ -69,18 +74,7 @@ def open_records(
         yield from chosen.read(data, context)
 
 
-class _kept_open:  # noqa: N801 - a context manager that leaves somebody else's file open
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-
-    def __enter__(self) -> BinaryIO:
-        return self._file
-
-    def __exit__(self, *error: object) -> None:
-        return None
-
-
-def _inflated(source: BinaryIO, name: str) -> BinaryIO:
+def _inflated(source: BinaryIO, name: str, stack: ExitStack) -> BinaryIO:
     """Return the bytes without gzip, in a file of their own so that a bomb meets a limit and not the memory."""
     start = source.read(2)
     source.seek(0)
@@ -88,7 +82,7 @@ def _inflated(source: BinaryIO, name: str) -> BinaryIO:
         return source if source.seekable() else io.BytesIO(source.read())
     import tempfile
 
-    target = cast("BinaryIO", tempfile.TemporaryFile())  # noqa: SIM115 - lives as long as the reading
+    target = cast("BinaryIO", stack.enter_context(tempfile.TemporaryFile()))  # noqa: SIM115 - closed by the stack
     size = 0
     try:
         with gzip.GzipFile(fileobj=source) as packed:
@@ -114,6 +108,12 @@ def _recognise(head: bytes, name: str) -> Reader:
     for each in found:
         if ending in each.endings:
             return each
+    if head.startswith(_OLD_WORKBOOK):
+        raise UnreadableInput(
+            "{file} is a workbook of the old kind.",
+            advice="Open it in the spreadsheet program, save it again as .xlsx.",
+            file=name,
+        )
     if not found:
         raise UnreadableInput(
             "{file} is none of the formats that can be read.",

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 _SCHEMES = "http|https|urn|tel|mailto|weixin|qq|xmpp|info|doi"
 _IRI = re.compile(rf"<(?:{_SCHEMES}):", re.IGNORECASE)
-_ESCAPED_CONTROL = re.compile(r"\\u00(?:[01][0-9A-Fa-f]|7F)")
+_ESCAPED_CONTROL = re.compile(r"(?<!\\)(?:\\\\)*\\(?:u00(?:[01][0-9A-Fa-f]|7F)|u(?i:FFF[EF])|[bf])")
+"""Control characters as they stand in terms: the parser writes them escaped."""
+
 _NON_CHARACTERS = re.compile("[\ufdd0-\ufdef\ufffe\uffff]|[\U0001fffe\U0001ffff]")
 _OWL = "http://www.w3.org/2002/07/owl#"
 _SCHEMA_PREDICATES = tuple(f"<{each}" for each in (RDFS, _OWL, SH))
@@ -217,7 +219,7 @@ class Cutter:
                         "A text of the record {value} has more than {most} characters.",
                         {"most": self._literal},
                     )
-                if "\\u00" in term and _ESCAPED_CONTROL.search(term):
+                if "\\" in term and _ESCAPED_CONTROL.search(term):
                     return "forbidden-character", "A text of the record {value} holds control characters.", {}
                 if _NON_CHARACTERS.search(term):
                     return "forbidden-character", "A text of the record {value} holds characters that are none.", {}

@@ -151,7 +151,7 @@ def _formulas(data: bytes) -> dict[str, tuple[tuple[int, int], ...]]:
         empty = [
             str(cell.get("r"))
             for cell in cells
-            if cell.find(f"{space}f") is not None and cell.find(f"{space}v") is None
+            if cell.find(f"{space}f") is not None and not cell.findtext(f"{space}v")
         ]
         found[names[name]] = tuple(_position(each) for each in empty)
     return found

@@ -85,10 +85,14 @@ class _NoShapes:
 
 
 def set_of(findings: Iterable[Finding]) -> list[Finding]:
-    """Return findings without those that say the same of the same value."""
-    return list(
-        {(each.code, each.focus_node, each.path, each.value, each.severity): each for each in findings}.values()
-    )
+    """Return findings without those that say the same of the same value, or more of what is not there at all."""
+    found = {(each.code, each.focus_node, each.path, each.value, each.severity): each for each in findings}
+    absent = {(each.focus_node, each.path) for each in found.values() if each.code == "minCount"}
+    return [
+        each
+        for each in found.values()
+        if each.code != "qualifiedMinCount" or (each.focus_node, each.path) not in absent
+    ]
 
 
 _WORST = {"error": 0, "warning": 1, "info": 2}

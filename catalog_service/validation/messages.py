@@ -16,7 +16,7 @@ from catalog_service.namespaces import CODE_LISTS, SH, XSD, shorten
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from catalog_service.model.kind import Field, Kind
+    from catalog_service.model.kind import Field, Kind, Rule
     from catalog_service.model.record import Record
     from catalog_service.model.terms import Term
     from catalog_service.model.vocabulary import Vocabularies
@@ -65,6 +65,8 @@ _TYPES = {
 }
 _SEVERITIES: dict[str, Severity] = {f"{SH}Violation": "error", f"{SH}Warning": "warning", f"{SH}Info": "info"}
 _LONGEST_VALUE = 60
+_OF_SEVERAL = tuple(f"{name}ConstraintComponent" for name in ("#Or", "#Xone", "#And", "#Not"))
+"""Components of rules about several fields."""
 
 
 class FindingMaker:
@@ -90,7 +92,30 @@ class FindingMaker:
             for detail in told:
                 yield from self.findings(detail, record)
             return
-        yield self._finding(result, record)
+        rule = self._kinds[record.kind].rules.get(result.source_shape)
+        said = _said(result)
+        if rule is not None and rule.fields and said and result.component.endswith(_OF_SEVERAL):
+            yield self._of_rule(result, record, rule, said)
+        else:
+            yield self._finding(result, record)
+
+    def _of_rule(self, result: ShapeResult, record: Record, rule: Rule, said: Mapping[str, str]) -> Finding:
+        """Return the finding of a rule about several fields: it speaks for itself, at the first of them."""
+        fields = [each for name in rule.fields if (each := self._kinds[record.kind].field(name))]
+        label = {lang: MARKS[lang].join(each.label(lang) for each in fields) for lang in LANGUAGES}
+        component = result.component.removeprefix(SH).removesuffix("ConstraintComponent")
+        return Finding(
+            code=component[:1].lower() + component[1:],
+            message=both("{label}: {said}", domain="findings", label=label, said=said),
+            severity=_SEVERITIES.get(result.severity, "error"),
+            record=record.iri,
+            path=rule.fields[0],
+            label=label,
+            value=_shown(result.value) if result.path else "",
+            constraint=result.component,
+            focus_node=result.focus_node,
+            source_shape=result.source_shape,
+        )
 
     def _finding(self, result: ShapeResult, record: Record) -> Finding:
         kind = self._kinds[record.kind]
@@ -127,6 +152,10 @@ class FindingMaker:
 
     def _field(self, kind: Kind, result: ShapeResult) -> tuple[str, Field | None]:
         found = self._by_shape.get((kind.name, result.source_shape))
+        rule = kind.rules.get(result.source_shape)
+        if found is None and rule is not None and rule.fields:
+            each = kind.field(rule.fields[0])
+            found = (rule.fields[0], each) if each else None
         if found is None and result.path:
             found = self._by_step.get((kind.name, result.path[-1]))
         return found or ("", None)
@@ -143,12 +172,12 @@ class FindingMaker:
         return ", ".join(terms.value(other) for other in others)
 
     def _suggestion(self, result: ShapeResult, each: Field | None, component: str) -> dict[str, str]:
-        said = {lang: text for lang, text in result.messages.items() if lang in LANGUAGES}
+        said = _said(result)
         near = self._nearest(result, each, component)
         if near:
             return near
         if said:
-            return {lang: said.get(lang) or next(iter(said.values())) for lang in LANGUAGES}
+            return said
         if each is not None and each.examples:
             return both("Write it as in “{example}”.", domain="findings", example=each.examples[0])
         return {}
@@ -165,6 +194,12 @@ class FindingMaker:
         found = self._vocabularies.nearest(terms.value(result.value).rsplit("/", 1)[-1], each.schemes, 3)
         names = {lang: MARKS[lang].join(f"{near.notation} {near.label(lang)}" for near in found) for lang in LANGUAGES}
         return both("Take one of the list, such as {names}.", domain="findings", names=names) if found else {}
+
+
+def _said(result: ShapeResult) -> dict[str, str]:
+    """Return the shape's own message in all languages; empty if it has none."""
+    said = {lang: text for lang, text in result.messages.items() if lang in LANGUAGES}
+    return {lang: said.get(lang) or next(iter(said.values())) for lang in LANGUAGES} if said else {}
 
 
 def _siblings(result: ShapeResult, record: Record) -> list[Term]:

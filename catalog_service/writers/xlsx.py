@@ -45,7 +45,7 @@ class Xlsx:
             kind = group[0].kind
             sheet = book.create_sheet(kind.label("zh"))
             chosen = columns(kind)
-            _header(sheet, chosen)
+            _header(sheet, chosen, kind)
             for number, outgoing in enumerate(group, 2):
                 for place, text in enumerate(row_of(outgoing, chosen, around), 1):
                     if text:
@@ -61,8 +61,8 @@ def template(kind: Kind, vocabularies: Vocabularies, lang: str) -> bytes:
     book = _empty_book()
     chosen = columns(kind)
     sheet = book.create_sheet(kind.label("zh"))
-    _header(sheet, chosen)
-    _help_rows(sheet, chosen, lang)
+    _header(sheet, chosen, kind)
+    _help_rows(sheet, chosen, kind, lang)
     _drop_downs(book, sheet, chosen, vocabularies)
     _explain(book.create_sheet("说明 Help"), kind, lang)
     book.active = 0
@@ -83,13 +83,13 @@ def _saved(book: Workbook) -> bytes:
     return buffer.getvalue()
 
 
-def _header(sheet: Worksheet, chosen: Sequence[Column]) -> None:
+def _header(sheet: Worksheet, chosen: Sequence[Column], kind: Kind) -> None:
     from openpyxl.styles import Alignment, Font, PatternFill
 
     for place, column in enumerate(chosen, 1):
         cell: Any = sheet.cell(1, place)
         cell.value = column.header["zh"]
-        mandatory = column.field.obligation == "M"
+        mandatory = _obligation(column, kind) == "M"
         cell.font = Font(bold=True, color="FFFFFF" if mandatory else "15201F")
         cell.fill = PatternFill("solid", fgColor="005A63" if mandatory else "E3F1F1")
         cell.alignment = Alignment(wrap_text=True, vertical="top")
@@ -97,13 +97,13 @@ def _header(sheet: Worksheet, chosen: Sequence[Column]) -> None:
     sheet.freeze_panes = "B2"
 
 
-def _help_rows(sheet: Worksheet, chosen: Sequence[Column], lang: str) -> None:
+def _help_rows(sheet: Worksheet, chosen: Sequence[Column], kind: Kind, lang: str) -> None:
     """Write the short names, the help and an example, each row marked as help by its first cell."""
     from openpyxl.styles import Alignment, Font
 
     rows = (
         [column.key for column in chosen],
-        [_help(column, lang) for column in chosen],
+        [_help(column, kind, lang) for column in chosen],
         [_example(column) for column in chosen],
     )
     for number, row in enumerate(rows, 2):
@@ -114,9 +114,25 @@ def _help_rows(sheet: Worksheet, chosen: Sequence[Column], lang: str) -> None:
             cell.alignment = Alignment(wrap_text=True, vertical="top")
 
 
-def _help(column: Column, lang: str) -> str:
+def _obligation(column: Column, kind: Kind) -> str:
+    """Return what is asked of a column: a field's own obligation, ``G`` where it holds only if its group is used.
+
+    Of texts the Chinese is asked for, other languages are welcome.
+    """
+    own = column.field.obligation
+    if column.language not in ("", "zh"):
+        return "O" if own in ("M", "C") else own
+    parts = column.name.split(".")
+    owners = [kind.field(".".join(parts[: n + 1])) for n in range(len(parts) - 1)]
+    free = any(owner is not None and owner.obligation != "M" for owner in owners)
+    return "G" if own == "M" and free else own
+
+
+def _help(column: Column, kind: Kind, lang: str) -> str:
     obligations = _OBLIGATIONS_EN if lang == "en" else _OBLIGATIONS
-    obligation = obligations.get(column.field.obligation, "")
+    asked = _obligation(column, kind)
+    group = say("required where this group is used", lang, domain="writers")
+    obligation = group if asked == "G" else obligations.get(asked, "")
     several = say("several: separate them by ;", lang, domain="writers") if _many(column.field) else ""
     definition = column.field.definitions.get(lang, "")
     return "\n".join(part for part in (f"[{obligation}] {column.header[lang]}", definition, several) if part)

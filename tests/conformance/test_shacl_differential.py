@@ -278,7 +278,7 @@ NUMERIC = {f"{XSD}{name}" for name in ("integer", "int", "byte", "decimal", "dou
 
 def family(literal):
     """Return what a literal compares with by SPARQL 1.1, 17.3; None for nothing."""
-    if not isinstance(literal, rdflib.Literal) or literal.language or literal.value is None:
+    if not isinstance(literal, rdflib.Literal) or literal.language or literal.value is None or literal.ill_typed:
         return None
     kind = str(literal.datatype or f"{XSD}string")
     if kind in NUMERIC:
@@ -342,12 +342,13 @@ SAMPLES = {path.parent.name: path for path in sorted((ROOT / "tests" / "shapes")
 
 @functools.cache
 def sample(kind):
-    """Return the shapes of a kind as N-Triples, the triples of its good record, and those of the code lists it names."""
+    """Return the shapes of a kind as N-Triples, the triples of its good record, and those of concepts it names."""
     shapes = serialize(parse(path=str(ROOT / "shapes" / f"{kind}.ttl")), format=RdfFormat.N_TRIPLES).decode()
     record = sorted(strings(parse(path=str(SAMPLES[kind]))))
     named = {term for _, _, term in record}
-    lists = [triple for path in (ROOT / "vocab" / "schemes").glob("*.ttl") for triple in strings(parse(path=str(path)))]
-    return shapes, record, [triple for triple in lists if triple[0] in named]
+    files = sorted((ROOT / "vocab" / "schemes").glob("*.ttl"))
+    concepts = [triple for path in files for triple in strings(parse(path=str(path))) if triple[0] in named]
+    return shapes, record, concepts
 
 
 def strings(quads):

@@ -52,6 +52,7 @@ CASES = {
     "an integer against a date": (*values('sh:minInclusive "2026-01-01"^^xsd:date', "1"), 1, COMPARED),
     "a date against an integer": (*values("sh:maxInclusive 5", '"2026-01-01"^^xsd:date'), 1, COMPARED),
     "a text with language against a plain one": (*values('sh:minInclusive "a"', '"b"@en'), 1, COMPARED),
+    "an ill-typed number against a bound": (*values("sh:maxInclusive 1.0E1", '"300"^^xsd:byte'), 1, COMPARED),
     "a double against a decimal": (
         *values("sh:maxInclusive 0.1", "1e-1"),
         0,

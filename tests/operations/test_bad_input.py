@@ -29,6 +29,7 @@ AGENCY_RECORD = {
     "name": {"zh": AGENCY},
     "uscc": "91450300MA5KTEST4L",
     "agencyClass": "05",
+    "serviceField": ["05 知识产权服务"],
     "legalForm": "110",
     "address": [{"region": "450300", "street": {"zh": "七星区测试路 1 号"}}],
     "telephone": "0773-5550123",
@@ -51,7 +52,7 @@ def ready(catalogue: Catalogue) -> Catalogue:
     code = AGENCY_RECORD["uscc"][:17].replace("S", "X")  # type: ignore[index]
     record = AGENCY_RECORD | {"uscc": code + check_character(code)}
     result = load_text(catalogue, json.dumps(record), "agency.json")
-    assert not result.refused, [each.message["en"] for each in result.findings]
+    assert not result.refused, [each.message["en"] for each in errors(result)]
     return catalogue
 
 
@@ -347,14 +348,14 @@ def good_turtle(catalogue: Catalogue, *numbers: int) -> str:
 def test_broken_turtle_far_down_costs_the_record_it_is_in(ready: Catalogue, tmp_path: Path) -> None:
     from tests.catalogues import bench_turtle
 
-    lines = bench_turtle(80).split("\n")
-    at = next(n for n, line in enumerate(lines, 1) if n >= 3000 and line.startswith("  ") and line.endswith(";"))
-    lines[at - 1] = "  dct:title @@@ ;"
+    lines = bench_turtle(180).split("\n")
+    at = next(n for n, line in enumerate(lines, 1) if n >= 3000 and line.startswith(" ") and line.endswith(";"))
+    lines[at - 1] = " dct:title @@@ ;"
     other = make_catalogue(tmp_path / "other")
 
     result = load_text(other, "\n".join(lines), "broken.ttl")
 
-    finding = only_error(result, 82)
+    finding = only_error(result, 182)
     assert finding.place.line == at
     assert "没有读入" in finding.message["zh"]
     other.close()

@@ -59,6 +59,15 @@ def test_an_unknown_facet_is_answered_with_the_nearest_name(client: FlaskClient)
     assert "category" in answer["detail"]
 
 
+def test_a_range_upside_down_is_said_at_its_field_and_the_rows_stay(client: FlaskClient) -> None:
+    answer = client.get("/?q=材料检测&price=9-1", headers={"Accept": "text/html"})
+
+    assert answer.status_code == 400
+    assert 'role="alert"' in answer.text
+    assert 'value="9" maxlength="9" aria-invalid="true"' in answer.text
+    assert answer.text.count('class="hit"') == 20
+
+
 @pytest.mark.parametrize("length", [513, 100_000])
 def test_a_query_too_long_is_a_page_that_keeps_the_box(client: FlaskClient, length: int) -> None:
     answer = client.get("/", query_string={"q": "检" * length}, headers={"Accept": "text/html"})

@@ -15,7 +15,7 @@ from catalog_service.web.query import needs_tidying, query_string, search_reques
 from catalog_service.web.routes import Parameter, Route
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from catalog_service.model.kind import Kind
     from catalog_service.operations.facets import FacetValue, FacetView
@@ -70,8 +70,29 @@ def results(site: Site) -> Response:
         asked = search_request(request.args, site.lang)
         page = search(site.catalogue, asked)
     except InputError as error:
-        return _not_asked(site, error)
+        return _without_range(site, error) or _not_asked(site, error)
     return _results(site, page)
+
+
+def _without_range(site: Site, error: InputError) -> Response | None:
+    """Return the rows as they are without a price range that cannot be meant, and the fault at its field."""
+    try:
+        asked = search_request(request.args, site.lang)
+        kind = site.catalogue.profile.kinds.get(asked.kind) or next(iter(site.catalogue.profile.kinds.values()))
+        ranges = [facet.name for facet in kind.facets if facet.type == "price" and facet.name in asked.filters]
+        page = search(site.catalogue, replace(asked, filters=_without(asked.filters, ranges))) if ranges else None
+    except InputError:
+        return None
+    if page is None or not page.total:
+        return None
+    title, advice = explain(error, site.lang)
+    typed = next((value for name in ranges for value in asked.filters[name] if "-" in value), "-")
+    problem = {"title": title, "advice": advice, "facet": ranges[0], "typed": typed.partition("-")}
+    return _results(site, page, problem)
+
+
+def _without(filters: Mapping[str, tuple[str, ...]], names: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    return {name: values for name, values in filters.items() if name not in names}
 
 
 def _not_asked(site: Site, error: InputError) -> Response:
@@ -86,12 +107,14 @@ def _not_asked(site: Site, error: InputError) -> Response:
     )
 
 
-def _results(site: Site, page: SearchPage) -> Response:
+def _results(site: Site, page: SearchPage, problem: Mapping[str, Any] | None = None) -> Response:
     kind, asked = page.kind, page.request
     template = "results.html" if page.total else "zero.html"
     chosen = sum(len(values) for values in asked.filters.values())
     return site.page(
         template,
+        400 if problem else 200,
+        problem=problem,
         kind=kind,
         page=page,
         q=asked.q,

@@ -60,9 +60,9 @@
     if (!fresh) { location.assign(target); return; }
     for (const id of ["head", "found"]) one("#" + id).replaceChildren(...one("#" + id, page).childNodes);
     one("#found").dataset.total = one("#found", page).dataset.total;
-    const counts = new Map(all("input[type=checkbox]", fresh).map((input) => [key(input), one(".count", input.parentNode).textContent]));
+    const counts = new Map(all("input[type=checkbox]", fresh).map((input) => [key(input), one("b", input.parentNode).textContent]));
     all("input[type=checkbox]", form).forEach((input) => {
-      one(".count", input.parentNode).textContent = counts.get(key(input)) || "0";
+      one("b", input.parentNode).textContent = counts.get(key(input)) || "0";
     });
     one("summary", one(".facets", form)).textContent = one(".facets > summary", fresh).textContent;
     const heading = one("#head h1").textContent.trim();

@@ -1,0 +1,84 @@
+"""Where findings of a load belong: at the cell or line a value came from, or where a missing one should stand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from catalog_service.i18n import both
+from catalog_service.model.report import Finding
+from catalog_service.validation.catalogue import CREDIT_CODE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from catalog_service.model.kind import Kind
+    from catalog_service.operations.spool import Candidate
+    from catalog_service.store.rows import RecordRow
+
+Columns = dict[tuple[str, str], "Mapping[str, str]"]
+"""File and sheet to the columns of the table there: dotted name to letters."""
+
+
+def placed(finding: Finding, candidate: Candidate, kind: Kind, columns: Columns) -> Finding:
+    """Return the finding at the place its value came from, else where it should stand, else at the record's."""
+    finding = replace(finding, record=candidate.identifier)
+    each = kind.field(finding.path) if finding.path else None
+    places = candidate.places or {}
+    for predicate in (each.path[-1], each.path[0]) if each else ():
+        place = places.get((finding.focus_node, predicate))
+        if place is not None:
+            return finding.at(place)
+    known = columns.get((candidate.place.file, candidate.place.sheet), {}) if candidate.place.row else {}
+    column = known.get(finding.path) or next(
+        (letters for name, letters in known.items() if finding.path and name.startswith(f"{finding.path}.")), ""
+    )
+    return finding.at(replace(candidate.place, column=column) if column else candidate.place)
+
+
+def without_echoes(findings: Iterable[Finding], said: Iterable[Finding]) -> list[Finding]:
+    """Return findings of the shapes but those that only follow from a value that could not be read.
+
+    Who is told that a price cannot be understood need not hear that there is no price.
+    """
+    unread = {finding.path for finding in said if finding.severity == "error" and finding.path}
+    heads = {path.partition(".")[0] for path in unread if "." in path}
+    return [
+        finding for finding in findings if finding.path not in unread and finding.path.partition(".")[0] not in heads
+    ]
+
+
+def doubled(code: str, other: RecordRow, candidate: Candidate, kind: Kind) -> Finding:
+    """Return the finding that a credit code belongs to another record."""
+    field = next((each for _, each in kind.walk() if each.path == (CREDIT_CODE,)), None)
+    return Finding(
+        "not-unique",
+        both("The credit code {value} belongs to {other} already.", domain="findings", value=code, other=other.title),
+        both(
+            "Change that record ({identifier}) instead of adding another.",
+            domain="findings",
+            identifier=other.identifier,
+        ),
+        path=field.name if field else "",
+        label=dict(field.labels) if field else {},
+        value=code,
+        constraint="unique",
+        focus_node=candidate.record.node,
+    )
+
+
+def conflict(candidate: Candidate, other: str) -> Finding:
+    """Return the finding that a record's identifier or IRI belongs to another one."""
+    return Finding(
+        "identity-conflict",
+        both(
+            "The identifier {value} or its IRI belongs to another record.",
+            domain="findings",
+            value=candidate.identifier,
+        ),
+        both("The other record is {other}.", domain="findings", other=other) if other else {},
+        record=candidate.identifier,
+        value=candidate.identifier,
+        constraint="unique",
+        place=candidate.place,
+    )

@@ -1,0 +1,51 @@
+"""Offers in words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from catalog_service.model.offer import Offer
+from catalog_service.model.vocabulary import Vocabularies, load_vocabularies
+from catalog_service.operations.offers import offer_view
+
+
+@pytest.fixture(scope="module")
+def vocabularies() -> Vocabularies:
+    return load_vocabularies()
+
+
+def test_an_offer_says_price_unit_period_and_payment(vocabularies: Vocabularies) -> None:
+    offer = Offer(
+        "range",
+        minimum=Decimal(800),
+        maximum=Decimal(1200),
+        unit=('"样品"@zh',),
+        payment=("instalment",),
+        period_minimum=Decimal(5),
+        period_maximum=Decimal(7),
+        period_unit="E49",
+    )
+
+    said = offer_view(offer, vocabularies, "zh")
+
+    assert (said.price.text, said.period, said.payment) == ("800–1,200 元/样品", "5–7 个工作日", "分期付款")
+    assert said.mode == "区间价"
+
+
+def test_a_listed_basis_stands_in_for_a_missing_unit(vocabularies: Vocabularies) -> None:
+    offer = Offer("fixed", price=Decimal(500), basis="per-time")
+
+    assert offer_view(offer, vocabularies, "zh").price.text == "500 元/次"
+    assert offer_view(offer, vocabularies, "en").price.text.startswith("¥500 per ")
+
+
+@pytest.mark.parametrize(
+    ("last", "expired"), [("2026-11-18", False), ("2026-11-17", True), ("", False), ("soon", False)]
+)
+def test_an_offer_is_over_after_its_last_day(vocabularies: Vocabularies, last: str, expired: bool) -> None:
+    offer = Offer("free", valid_through=last)
+
+    assert offer_view(offer, vocabularies, "zh", today=dt.date(2026, 11, 18)).expired is expired
