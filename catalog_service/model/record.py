@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from catalog_service.model.terms import Term, Triple, iri, language, split_line, value
+from catalog_service.model.terms import Term, Triple, iri, language, value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -84,6 +84,18 @@ def content_hash(canonical_form: bytes) -> str:
 
 
 def parse_canonical(canonical_form: bytes, record_iri: str, kind: str) -> Record:
-    """Return the record whose canonical form this is."""
-    lines = canonical_form.decode().split("\n")
-    return Record(record_iri, kind, nodes_of(split_line(line) for line in lines if line))
+    """Return the record whose canonical form this is; sorted lines keep what is said of a node together."""
+    nodes: Nodes = {}
+    subject = ""
+    own: dict[Term, list[Term]] = {}
+    for line in canonical_form.decode().split("\n"):
+        if not line:
+            continue
+        node, predicate, rest = line.split(" ", 2)
+        if node != subject:
+            subject, own = node, nodes.setdefault(node, {})
+        if predicate in own:
+            own[predicate].append(rest[:-2])
+        else:
+            own[predicate] = [rest[:-2]]
+    return Record(record_iri, kind, nodes)

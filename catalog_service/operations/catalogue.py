@@ -23,12 +23,30 @@ if TYPE_CHECKING:
     from catalog_service.validation.engines import Validation
 
 
+class Names:
+    """What records are called, as of one change of the log; forgotten when the log goes on."""
+
+    def __init__(self) -> None:
+        self._seq = -1
+        self._known: dict[str, dict[str, str]] = {}
+
+    def at(self, seq: int) -> dict[str, dict[str, str]]:
+        """Return the names known at a change: IRI to language to name."""
+        if seq != self._seq or len(self._known) > _MOST_NAMES:
+            self._seq, self._known = seq, {}
+        return self._known
+
+
+_MOST_NAMES = 20_000
+
+
 class Catalogue:
     """One catalogue. Threads of a process share one; processes share its home."""
 
     def __init__(self, settings: Settings, profile: Profile) -> None:
         self.settings = settings
         self.profile = profile
+        self.names = Names()
         self._opening = threading.RLock()
 
     @property

@@ -21,8 +21,14 @@ if TYPE_CHECKING:
 PERIODS = {"7": "within a week", "30": "within a month", "90": "within three months"}
 """Steps of the period facet: calendar days and what they are called."""
 
+_BOOLEANS = {"true": "yes", "false": "no"}
+
 UNPRICED = {"negotiable": "price on request included", "free": "free only"}
 """What may be ticked beside a price range."""
+
+
+_EVERY_CODE = 10_000
+"""Values of a coverage facet are added up, so none may be left out; the longest list has a third as many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +86,10 @@ def facet_clause(catalogue: Catalogue, facet: Facet, values: tuple[str, ...]) ->
             return Or((Keyword(f"{facet.name}.within", values), Keyword(f"{facet.name}.cover", above)))
         case "concept":
             _known(facet, catalogue.profile.vocabularies[facet.scheme], values)
+        case "boolean":
+            for value in values:
+                if value not in _BOOLEANS:
+                    raise UnknownName(f"choice for {facet.name}", value, _BOOLEANS)
     return Keyword(facet.name, values)
 
 
@@ -96,23 +106,25 @@ def _days(value: str) -> int:
 
 
 def _whole(name: str, value: str) -> int:
-    if not value.isdigit() or len(value) > 9:
+    if not value.isdecimal() or len(value) > 9:
         raise BadQuery("{name}: “{value}” is not a whole number.", name=name, value=value)
     return int(value)
 
 
 def price_range(values: Iterable[str]) -> tuple[str, str] | None:
-    """Return the bounds of the first range among the values, as they were typed.
+    """Return the bounds of the range among the values, as they were typed.
 
     >>> price_range(("negotiable", "-5000"))
     ('', '5000')
     """
-    for value in values:
-        if value not in UNPRICED:
-            low, dash, high = value.partition("-")
-            if dash:
-                return low, high
+    ranges = dict.fromkeys(value for value in values if value not in UNPRICED)
+    for value in ranges:
+        low, dash, high = value.partition("-")
+        if not dash:
             raise BadQuery("price: “{value}” is not a range such as 1000-5000.", value=value)
+        if len(ranges) > 1:
+            raise BadQuery("price: there can be one range at a time, not {count}.", count=len(ranges))
+        return low, high
     return None
 
 
@@ -150,7 +162,7 @@ def facet_requests(
         match facet.type:
             case "coverage":
                 requests += (
-                    FacetRequest(f"{facet.name}.{part}", f"{facet.name}.{part}", facet.name)
+                    FacetRequest(f"{facet.name}.{part}", f"{facet.name}.{part}", facet.name, _EVERY_CODE)
                     for part in ("within", "cover")
                 )
             case "price":
@@ -232,7 +244,7 @@ def value_labels(catalogue: Catalogue, facet: Facet, values: Iterable[str], lang
             return {value: _price_label(value, lang) for value in values}
         case "boolean":
             return {
-                value: both({"true": "yes", "false": "no"}.get(value, value), domain="web")[lang] for value in values
+                value: both(_BOOLEANS.get(value, value), domain="web")[lang] for value in values
             }
     return {value: value for value in values}
 
@@ -251,7 +263,8 @@ def _coverage_counts(
 ) -> dict[str, int]:
     """Return for each area worth offering how many cover it: within[X] and cover of X's ancestors (decision 9)."""
     offered = dict.fromkeys([*within, *ticked])
-    for code in [code for code in within if code in cover and scheme.concepts[code].broader]:
+    offered = {code: None for code in offered if code in scheme.concepts}
+    for code in [code for code in offered if code in cover and scheme.concepts[code].broader]:
         offered |= dict.fromkeys(scheme.concepts[code].narrower)
     counts = {}
     for code in offered:

@@ -50,6 +50,7 @@ _MOST_REFUSED = 1000
 _MOST_LINKED = 20_000
 _POLL = 0.05
 _LOOK = 1.0
+_LEFT_BEHIND = 30.0
 _GRACE = 30.0
 """Seconds an engine stays open after another took its place: searches begun on it end well before."""
 
@@ -58,7 +59,7 @@ class Index:
     """The search index of a catalogue: searched by every process, written by the one that holds the lock."""
 
     def __init__(self, catalogue: Catalogue) -> None:
-        self._catalogue = catalogue
+        self.catalogue = catalogue
         self._lock_file: Any = None
         self._opening = threading.RLock()
         self._writing = threading.Lock()
@@ -72,12 +73,12 @@ class Index:
     @cached_property
     def analyser(self) -> Analyser:
         """Cuts texts and queries, with the terms of our code lists as words."""
-        return Analyser(_terms(self._catalogue))
+        return Analyser(_terms(self.catalogue))
 
     @cached_property
     def schema(self) -> IndexSchema:
         """What all kinds of records ask of an index."""
-        return index_schema(self._catalogue.profile.kinds)
+        return index_schema(self.catalogue.profile.kinds)
 
     @property
     def engine(self) -> Engine:
@@ -91,20 +92,20 @@ class Index:
     @property
     def shared(self) -> bool:
         """Whether processes share one index; the memory engine's is each process's own."""
-        return self._catalogue.settings.text("search.engine") != "memory"
+        return self.catalogue.settings.text("search.engine") != "memory"
 
     def newest_generation(self) -> int:
         """Return how often the index of this engine was made anew."""
-        name = self._catalogue.settings.text("search.engine")
-        return int(self._catalogue.store.meta(GENERATION + name) or "0")
+        name = self.catalogue.settings.text("search.engine")
+        return int(self.catalogue.store.meta(GENERATION + name) or "0")
 
     def folder(self, generation: int) -> Path:
         """Return where an engine that lives in files keeps a generation of its index."""
-        return self._catalogue.home / "index" / f"{fingerprint(self.schema, self.analyser)}-{generation}"
+        return self.catalogue.home / "index" / f"{fingerprint(self.schema, self.analyser)}-{generation}"
 
     def open_generation(self, generation: int) -> Engine:
         """Open a generation of the index, empty if it is new."""
-        settings = self._catalogue.settings
+        settings = self.catalogue.settings
         name = settings.text("search.engine")
         options: dict[str, Any] = {"path": self.folder(generation)} if name == "embedded" else {}
         if name == "elasticsearch":
@@ -115,7 +116,7 @@ class Index:
                 "replicas": settings.number("search.replicas"),
                 "shards": settings.number("search.shards"),
             }
-        with _told():
+        with told():
             return open_engine(name, self.schema, self.analyser, **options)
 
     def take_up(self, generation: int, engine: Engine | None = None) -> None:
@@ -124,14 +125,14 @@ class Index:
             if self._engine is not None:
                 self._retired.append((time.monotonic(), self._engine))
             self._engine, self._generation = engine, generation
-            self._maker = Maker(self._catalogue)
+            self._maker = Maker(self.catalogue)
 
     # searching
 
     def parse(self, text: str) -> Parsed:
         """Return a query text understood, over the searched fields of all kinds."""
-        settings = self._catalogue.settings
-        with _told():
+        settings = self.catalogue.settings
+        with told():
             return grammar.parse(
                 text,
                 self.schema.texts,
@@ -146,7 +147,7 @@ class Index:
 
     def search(self, search: Search) -> SearchResult:
         """Search the newest commit."""
-        with _told():
+        with told():
             self._look()
             engine = self.engine
             now = time.monotonic()
@@ -170,7 +171,7 @@ class Index:
 
     def position(self) -> int:
         """Return the change the index has reached."""
-        with _told():
+        with told():
             self._look()
             return self.engine.position()
 
@@ -188,20 +189,26 @@ class Index:
     def acquire(self) -> bool:
         """Try to become the one that writes the index; False while another process is."""
         if self._lock_file is None and self.shared:
-            self._lock_file = locked(self._catalogue.home / LOCK)
+            self._lock_file = locked(self.catalogue.home / LOCK)
         return self._lock_file is not None or not self.shared
 
     def catch_up(self, progress: Callable[[int], None] | None = None) -> int:
         """Write every change up to the newest into the index; return how many. The lock must be held."""
-        with self._writing, _told():
+        with self._writing, told():
             self._look()
             engine, maker = self.engine, self._maker
             return self.fill(engine, maker, engine.position(), progress)
 
+    def finish_jobs(self) -> None:
+        """Finish what a process that was killed has left to refresh."""
+        from catalog_service.operations.publish import run_refresh_jobs
+
+        run_refresh_jobs(self.catalogue)
+
     def fill(self, engine: Engine, maker: Maker, position: int, progress: Callable[[int], None] | None = None) -> int:
         """Write every change behind a position into an engine; return how many."""
         done = 0
-        while entries := self._catalogue.store.changes(position, CHUNK):
+        while entries := self.catalogue.store.changes(position, CHUNK):
             position = entries[-1].seq
             changes, refused = maker.changes(entries)
             refused |= dict(engine.write(changes, position))
@@ -213,7 +220,7 @@ class Index:
 
     def refused(self) -> dict[str, str]:
         """Return the records the index would not take, with the reasons."""
-        kept: dict[str, str] = json.loads(self._catalogue.store.meta(REFUSED) or "{}")
+        kept: dict[str, str] = json.loads(self.catalogue.store.meta(REFUSED) or "{}")
         return kept
 
     def _note_refused(self, tried: Iterable[str], refused: Mapping[str, str]) -> None:
@@ -221,12 +228,12 @@ class Index:
         after = {each: reason for each, reason in before.items() if each not in tried} | dict(refused)
         if after != before:
             kept = dict(list(after.items())[-_MOST_REFUSED:])
-            with self._catalogue.store.write(actor="index") as writer:
+            with self.catalogue.store.write(actor="index") as writer:
                 writer.set_meta(REFUSED, json.dumps(kept, ensure_ascii=False))
 
     def entries(self) -> Iterator[tuple[str, int, str]]:
         """Yield identifier, change and digest of every record in the index."""
-        with _told():
+        with told():
             engine = self.engine
             engine.refresh()
             yield from engine.entries()
@@ -272,7 +279,7 @@ def locked(path: Path) -> Any:
     return lock_file
 
 
-class _told:  # noqa: N801 - reads as a phrase: `with _told():`
+class told:  # noqa: N801 - reads as a phrase: `with told():`
     """Turns an engine's failure into ours, which the edges know how to tell."""
 
     def __enter__(self) -> None:
@@ -367,9 +374,13 @@ class Follower(threading.Thread):
     def run(self) -> None:
         """Catch up, wait for the next change, again; what fails is tried again with growing pauses."""
         pause = _POLL
+        mended = 0.0
         while not self._stopping.is_set():
             try:
                 if self._index.acquire():
+                    if not mended or time.monotonic() - mended > _LEFT_BEHIND:
+                        mended = time.monotonic()
+                        self._index.finish_jobs()
                     self._index.catch_up()
                 self.failure, pause = "", _POLL
             except EnvironmentProblem as error:

@@ -42,8 +42,8 @@ def as_if_published(record: Record) -> Record:
 
 
 def surroundings(catalogue: Catalogue) -> Surroundings:
-    """Return what writers may ask for; names are looked up once."""
-    names: dict[str, dict[str, str]] = {}
+    """Return what writers may ask for; names are looked up once and kept until something is published."""
+    names = catalogue.names.at(catalogue.store.last_seq())
 
     def name_of(iri: str) -> dict[str, str]:
         if iri not in names:

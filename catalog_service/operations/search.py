@@ -120,13 +120,19 @@ def search(catalogue: Catalogue, request: SearchRequest) -> SearchPage:
     started = time.perf_counter()
     kind = _kind(catalogue, request.kind)
     _check(catalogue, kind, request)
-    behind = not catalogue.index.wait_for(request.min_seq, FRESH_WAIT) if request.min_seq else False
+    behind = request.min_seq > 0 and not _reached(catalogue, request.min_seq)
     parsed = catalogue.index.parse(request.q)
     sort = request.sort or ("relevance" if parsed.words else "newest")
     page = _run(catalogue, kind, replace(request, sort=sort), parsed)
     if not page.total and parsed.words:
         page = _second_try(catalogue, kind, page, parsed)
     return replace(page, behind=behind, took_ms=round((time.perf_counter() - started) * 1000, 2))
+
+
+def _reached(catalogue: Catalogue, seq: int) -> bool:
+    """Wait for a change to be indexed, but not for one that is not even stored."""
+    last = catalogue.store.last_seq()
+    return catalogue.index.wait_for(min(seq, last), FRESH_WAIT) and seq <= last
 
 
 def _kind(catalogue: Catalogue, name: str) -> Kind:
@@ -150,15 +156,12 @@ def _check(catalogue: Catalogue, kind: Kind, request: SearchRequest) -> None:
 
 def _run(catalogue: Catalogue, kind: Kind, request: SearchRequest, parsed: Parsed) -> SearchPage:
     chosen = {name: values for name, values in request.filters.items() if values}
-    filters: list[tuple[str, Clause]] = [("kind", Keyword("kind", (kind.name,)))]
-    for facet in kind.facets:
-        if facet.name in chosen and (narrowed := facet_clause(catalogue, facet, chosen[facet.name])) is not None:
-            filters.append((facet.name, narrowed))
+    filters = _filters(catalogue, kind, request)
     requests, counts = facet_requests(kind, chosen)
     result = catalogue.index.search(
         Search(
             parsed.clause,
-            filters=tuple(filters),
+            filters=filters,
             facets=requests,
             counts=(*counts, *(Count(f"without:{name}", All(), leave_out=name) for name, _ in filters[1:])),
             sort=SORTS[request.sort],
@@ -185,6 +188,15 @@ def _run(catalogue: Catalogue, kind: Kind, request: SearchRequest, parsed: Parse
     )
 
 
+def _filters(catalogue: Catalogue, kind: Kind, request: SearchRequest) -> tuple[tuple[str, Clause], ...]:
+    filters: list[tuple[str, Clause]] = [("kind", Keyword("kind", (kind.name,)))]
+    for facet in kind.facets:
+        values = request.filters.get(facet.name, ())
+        if values and (narrowed := facet_clause(catalogue, facet, values)) is not None:
+            filters.append((facet.name, narrowed))
+    return tuple(filters)
+
+
 def _tabs(catalogue: Catalogue, clause: Clause, kind: Kind, total: int) -> dict[str, int]:
     found = catalogue.index.search(Search(clause, facets=(FacetRequest("kind", "kind"),), size=0)).facets["kind"]
     return {name: total if name == kind.name else found.get(name, 0) for name in catalogue.profile.kinds}
@@ -202,7 +214,7 @@ def _relaxations(
 
 def _second_try(catalogue: Catalogue, kind: Kind, page: SearchPage, parsed: Parsed) -> SearchPage:
     """Nothing has all words: look for the same sound in other characters, then for records with some of the words."""
-    page = replace(page, did_you_mean=catalogue.index.same_sound(page.request.q))
+    page = replace(page, did_you_mean=_did_you_mean(catalogue, kind, page.request, parsed))
     if page.relaxations:
         return page
     for weaker, dropped in catalogue.index.relaxed(parsed):
@@ -210,6 +222,21 @@ def _second_try(catalogue: Catalogue, kind: Kind, page: SearchPage, parsed: Pars
         if partial.total:
             return replace(partial, did_you_mean=page.did_you_mean, dropped=dropped)
     return page
+
+
+def _did_you_mean(catalogue: Catalogue, kind: Kind, request: SearchRequest, parsed: Parsed) -> str:
+    from catalog_service.operations.suggest import did_you_mean
+
+    filters = _filters(catalogue, kind, request)
+
+    def finds(text: str) -> bool:
+        try:
+            clause = catalogue.index.parse(text).clause
+        except BadQuery:
+            return False
+        return catalogue.index.search(Search(clause, filters=filters, size=0)).total > 0
+
+    return did_you_mean(catalogue, kind, parsed, finds)
 
 
 def _hit(catalogue: Catalogue, hit: Hit, words: Sequence[Word], lang: str) -> HitView:
@@ -255,7 +282,7 @@ def _unsealed(catalogue: Catalogue, request: SearchRequest) -> Any:
     from hashlib import sha256
 
     payload = unseal(catalogue.secret("page"), request.after)
-    if payload is None or payload[0] != sha256(_scope(request).encode()).hexdigest()[:8]:
+    if not isinstance(payload, list) or len(payload) != 4 or payload[0] != sha256(_scope(request).encode()).hexdigest()[:8]:
         raise BadQuery("This page key is not of this search.", advice="Start again from the first page.")
     return payload
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from catalog_service.model import terms
+from catalog_service.model.kind import per_kind
 from catalog_service.namespaces import DC
-from catalog_service.writers.xml import element
+from catalog_service.writers.xml import element, escape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     from catalog_service.model.kind import Field, Kind
     from catalog_service.model.record import Record
     from catalog_service.model.terms import Term
@@ -31,30 +30,52 @@ def metadata(outgoing: Outgoing, around: Surroundings) -> str:
     """Return the ``oai_dc:dc`` element of a record: its page first among the identifiers."""
     kind, record = outgoing.kind, outgoing.record
     parts = [element("dc:identifier", around.page_of(outgoing.identifier)), element("dc:identifier", record.iri)]
-    parts += [element("dc:type", "Service")]
+    parts += _constants(kind)
+    own = record.nodes.get(record.node, {})
     for name, each in _aligned(kind):
-        for term in record.objects(*each.path):
+        values = own.get(each.path[0], ()) if len(each.path) == 1 else record.objects(*each.path)
+        for term in values:
             parts += _elements(name, term, each, record, around)
     parts.append(element("dc:date", outgoing.modified[:10]))
     return f"{_HEAD}{''.join(dict.fromkeys(parts))}</oai_dc:dc>"
 
 
-def _aligned(kind: Kind) -> Iterator[tuple[str, Field]]:
-    for each in kind.fields:
-        for target in each.alignments.get(FORMAT, ()):
-            if not each.private and not each.computed:
-                yield f"dc:{target.removeprefix(DC)}", each
+def _name(target: str) -> str:
+    return f"dc:{target.removeprefix(DC)}"
 
 
-def _elements(name: str, term: Term, each: Field, record: Record, around: Surroundings) -> Iterable[str]:
+@per_kind
+def _constants(kind: Kind) -> list[str]:
+    """Return what every record of a kind says, such as its type."""
+    view = kind.views.get(FORMAT)
+    return [element(_name(target), terms.value(term)) for target, term in (view.constants if view else ())]
+
+
+@per_kind
+def _aligned(kind: Kind) -> list[tuple[str, Field]]:
+    """Return the fields that have a place in Dublin Core, each with its element."""
+    return [
+        (_name(target), each)
+        for each in kind.fields
+        for target in each.alignments.get(FORMAT, ())
+        if not each.private and not each.computed
+    ]
+
+
+def _elements(name: str, term: Term, each: Field, record: Record, around: Surroundings) -> list[str]:
     text = terms.value(term)
     if each.type == "concept":
         concept = around.vocabularies.concept(text)
-        return [element(name, label, xml_lang=lang) for lang, label in concept.labels.items()] if concept else []
+        return [_in(name, label, lang) for lang, label in concept.labels.items()] if concept else []
     if each.type == "reference":
         names = around.name_of(text)
-        return [element(name, label, xml_lang=lang) for lang, label in names.items()] or [element(name, text)]
+        return [_in(name, label, lang) for lang, label in names.items()] or [element(name, text)]
     if each.type == "node":
         inner = [terms.value(value) for member in each.fields[:1] for value in record.objects(*member.path, of=term)]
         return [element(name, value) for value in inner]
-    return [element(name, text, xml_lang=terms.language(term))]
+    language = terms.language(term)
+    return [_in(name, text, language) if language else element(name, text)]
+
+
+def _in(name: str, text: str, language: str) -> str:
+    return f'<{name} xml:lang="{language}">{escape(text)}</{name}>'

@@ -67,7 +67,8 @@ def schema(kinds: Mapping[str, Kind]) -> bytes:
     """Return the XML Schema of all kinds' elements."""
     parts = [
         '<?xml version="1.0" encoding="UTF-8"?>\n',
-        f'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"{attributes(xmlns=NAMESPACE, targetNamespace=NAMESPACE)}',
+        '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"',
+        attributes(xmlns=NAMESPACE, targetNamespace=NAMESPACE),
         ' elementFormDefault="qualified">\n',
         '<xs:import namespace="http://www.w3.org/XML/1998/namespace" schemaLocation="http://www.w3.org/2001/xml.xsd"/>\n',
         _TYPES,

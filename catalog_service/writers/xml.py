@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;"}
-_TO_ESCAPE = re.compile(r'[&<>"\r]')
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_SPECIAL = re.compile('[&<>"\r\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]')
 
 
 def escape(text: str) -> str:
@@ -15,8 +14,11 @@ def escape(text: str) -> str:
     >>> escape('a < b & "c"')
     'a &lt; b &amp; &quot;c&quot;'
     """
-    clean = _FORBIDDEN.sub("", text)
-    return _TO_ESCAPE.sub(lambda match: _ESCAPES[match[0]], clean)
+    return _SPECIAL.sub(_escaped, text) if _SPECIAL.search(text) else text
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return _ESCAPES.get(match[0], "")
 
 
 def attributes(**values: str) -> str:
@@ -30,4 +32,4 @@ def element(name: str, text: str, **values: str) -> str:
     >>> element("dc:title", "检索", xml_lang="zh")
     '<dc:title xml:lang="zh">检索</dc:title>'
     """
-    return f"<{name}{attributes(**values)}>{escape(text)}</{name}>"
+    return f"<{name}{attributes(**values) if values else ''}>{escape(text)}</{name}>"

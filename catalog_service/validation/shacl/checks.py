@@ -99,7 +99,7 @@ def _shared(check: Check) -> Conforms:
         known = run.shared[index].get(node)
         if known is None:
             known = conforms(run, node)
-            if node in run.context.nodes:
+            if node in run.context.lasting:
                 run.shared[index][node] = known
         return known
 

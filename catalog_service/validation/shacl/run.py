@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from copy import copy
 from typing import TYPE_CHECKING
 
-from catalog_service.validation.shacl.graph import NO_PROPERTIES, Nodes, Properties, merged_properties
+from catalog_service.validation.shacl.graph import NO_PROPERTIES, Nodes, Properties, merged, merged_properties
 from catalog_service.validation.shacl.names import SUBCLASS, TYPE
 
 if TYPE_CHECKING:
@@ -65,12 +66,25 @@ class Context:
 
     def __init__(self, nodes: Nodes, targets: Sequence[tuple[Term, Check]]) -> None:
         self.nodes = nodes
+        self.lasting = nodes
+        """The nodes of which it is worth remembering whether they conform."""
         self._targets = targets
         self.subclasses = Subclasses(subclass_edges(nodes))
         self.dispatch = Dispatch(self.subclasses, targets)
         self.memos: defaultdict[int, dict[Term, bool]] = defaultdict(dict)
         """Shape to node to whether it conforms, for shapes that look no further than the node."""
         self._subjects: dict[Term, Edges] = {}
+
+    def extended(self, nodes: Nodes) -> Context:
+        """Return this context with further triples; what is known of its nodes stays known if they are of other nodes."""
+        if not nodes:
+            return self
+        if not self.nodes.keys().isdisjoint(nodes) or subclass_edges(nodes):
+            return Context(merged(self.nodes, nodes), self._targets)
+        context = copy(self)
+        context.nodes = {**self.nodes, **nodes}
+        context._subjects = {}
+        return context
 
     def subjects(self, predicate: Term) -> Edges:
         """Return the objects of a predicate, each with its subjects."""

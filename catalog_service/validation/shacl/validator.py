@@ -69,8 +69,14 @@ class Validator:
         """What was noticed in the shapes graph and has no effect, such as unknown ``sh:`` terms."""
         return self._plan.warnings
 
-    def prepare(self, context: object) -> Context:
-        """Return triples to be used as the context of many validations, indexed once."""
+    def prepare(self, context: object, onto: Context | None = None) -> Context:
+        """Return triples to be used as the context of many validations, indexed once.
+
+        With ``onto``, they are put on top of a context that was prepared before and stays as it is: code lists are
+        prepared once for all, the few facts about other records that one batch needs are put on top for that batch.
+        """
+        if onto is not None:
+            return onto.extended(index(context))
         return Context(merged(self._ontology, index(context)), self._by_class)
 
     def validate(

@@ -192,6 +192,32 @@ def test_what_is_remembered_of_a_context_does_not_outlive_data_that_contradict_i
     assert not validator.validate(turtle(themed), prepared).conforms
 
 
+def test_what_is_put_on_top_of_a_context_is_gone_with_it():
+    validator = compiled()
+    lists = validator.prepare(turtle("ex:leaf ex:broader ex:top ."))
+    data = turtle('ex:a a ex:Person ; ex:name "a" ; ex:theme ex:leaf , ex:twig ; ex:knows ex:b .')
+    linked = turtle("ex:b a ex:Person . ex:twig ex:broader ex:leaf .")
+
+    for _ in range(2):
+        assert not validator.validate(data, lists).conforms
+        assert validator.validate(data, validator.prepare(linked, onto=lists)).conforms
+    assert [entry[1:3] for entry in found(validator.validate(data, lists))] == [
+        (KNOWS, "<http://e/b>"),
+        ("<http://e/theme>", "<http://e/twig>"),
+    ]
+
+
+def test_what_is_put_on_top_may_say_more_of_the_nodes_below_and_of_classes():
+    validator = compiled()
+    lists = validator.prepare(turtle("ex:leaf ex:label 1 . ex:b a ex:Student ."))
+    data = turtle('ex:a a ex:Person ; ex:name "a" ; ex:theme ex:leaf ; ex:knows ex:b .')
+    more = turtle("ex:leaf ex:broader ex:top . ex:Student rdfs:subClassOf ex:Person .")
+
+    assert len(validator.validate(data, lists).results) == 2
+    assert validator.validate(data, validator.prepare(more, onto=lists)).conforms
+    assert len(validator.validate(data, lists).results) == 2
+
+
 def test_an_ontology_gives_the_class_hierarchy():
     data = turtle('ex:a a ex:Student . ex:b a ex:Person ; ex:name "b" ; ex:knows ex:a .')
 

@@ -1,0 +1,80 @@
+"""Inner nodes are named by what is in them: order and labels never matter."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from catalog_service.model.record import Record, nodes_of
+from catalog_service.model.terms import split_line
+from catalog_service.normalise.nodes import local_name, moved, rename, with_fragments
+from tests.normalise.records import canonical, products, with_triples
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data())
+def test_the_order_of_triples_never_matters(data: st.DataObject) -> None:
+    raw = data.draw(st.sampled_from(products()))
+    shuffled = data.draw(st.permutations(raw.triples))
+
+    assert canonical(with_triples(raw, shuffled)) == canonical(raw)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data())
+def test_the_labels_of_blank_nodes_never_matter(data: st.DataObject) -> None:
+    raw = data.draw(st.sampled_from(products()))
+    blank = sorted({term for triple in raw.triples for term in triple if term.startswith("_:")})
+    assert blank
+    labels = dict(zip(blank, (f"_:x{n}" for n in data.draw(st.permutations(range(len(blank))))), strict=True))
+    renamed = [tuple(labels.get(term, term) for term in triple) for triple in raw.triples]
+
+    assert canonical(with_triples(raw, renamed)) == canonical(raw)  # type: ignore[arg-type]
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.sampled_from(range(6)))
+def test_what_is_normalised_stays_as_it_is(number: int) -> None:
+    raw = products()[number]
+    once = canonical(raw)
+    lines = [split_line(line) for line in once.decode().splitlines()]
+
+    assert canonical(with_triples(raw, lines)) == once
+
+
+def test_inner_nodes_carry_the_short_name_of_their_field() -> None:
+    lines = canonical(products()[0]).decode()
+
+    assert "#offer-" in lines
+    assert "_:" not in lines
+
+
+def test_twins_become_one() -> None:
+    nodes = nodes_of([("<http://e.example/r>", "<http://e.example/p>", "_:a"), ("_:a", "<http://e.example/q>", '"1"'),
+                      ("<http://e.example/r>", "<http://e.example/p>", "_:b"), ("_:b", "<http://e.example/q>", '"1"')])  # fmt: skip
+
+    named, new = with_fragments(nodes, "http://e.example/r", {})
+
+    assert new["_:a"] == new["_:b"]
+    assert len(named["<http://e.example/r>"]["<http://e.example/p>"]) == 1
+
+
+def test_a_ring_of_blank_nodes_ends() -> None:
+    nodes = nodes_of([("_:a", "<http://e.example/q>", "_:b"), ("_:b", "<http://e.example/q>", "_:a")])
+
+    named, _ = with_fragments(nodes, "http://e.example/r", {})
+
+    assert all(node.startswith("<http://e.example/r#") for node in named)
+
+
+def test_a_renamed_record_takes_its_inner_nodes_along() -> None:
+    record = Record("urn:x:1", "k", {"<urn:x:1>": {"<p:p>": ["<urn:x:1#a-1>", "<urn:x:11>"]}, "<urn:x:1#a-1>": {}})
+
+    moved_record = rename(record, "http://e.example/1")
+
+    assert moved_record.nodes == {
+        "<http://e.example/1>": {"<p:p>": ["<http://e.example/1#a-1>", "<urn:x:11>"]},
+        "<http://e.example/1#a-1>": {},
+    }
+    assert moved('"urn:x:1"', "urn:x:1", "urn:y") == '"urn:x:1"'
+    assert local_name("<http://e.example/ns#offers>") == "offers"

@@ -1,0 +1,134 @@
+"""A cell of every type of field becomes terms, or a finding that says what to write."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from catalog_service.model.kind import Field
+from catalog_service.model.raw import RawValue
+from catalog_service.model.report import Place
+from catalog_service.normalise.values import Read, ValueReader
+from catalog_service.registry import profile
+
+CODES = "https://w3id.org/stsp/cl/"
+
+
+@cache
+def reader() -> ValueReader:
+    return ValueReader(profile().vocabularies, 1000)
+
+
+def field(name: str, kind: str = "service-product") -> Field:
+    found = profile().kinds[kind].field(name)
+    assert found
+    return found
+
+
+def read(name: str, value: Any, language: str = "", kind: str = "service-product") -> Read:
+    return reader().read(field(name, kind), RawValue(value, Place("t.xlsx", "s", 2, "C"), language), name)
+
+
+@pytest.mark.parametrize("written", ["0504", "504", 504, 504.0, "专利检索与信息分析", "0504 专利检索与信息分析", "０５０４",
+                                     f"{CODES}service-category/0504"])  # fmt: skip
+def test_a_code_is_found_by_code_label_or_iri(written: Any) -> None:
+    assert read("category", written).terms == (f"<{CODES}service-category/0504>",)
+
+
+def test_several_codes_in_a_cell_are_taken_apart() -> None:
+    assert len(read("areaServed", "柳州；桂林;南宁").terms) == 3
+    assert len(read("areaServed", "柳州、桂林").terms) == 2
+
+
+def test_a_label_with_enumeration_marks_stays_whole() -> None:
+    assert read("sector", "农、林、牧、渔业").terms == (f"<{CODES}industry/A>",)
+
+
+def test_a_short_name_of_a_city_is_found() -> None:
+    assert read("areaServed", "柳州").terms == (f"<{CODES}region/450200>",)
+
+
+def test_an_unknown_code_is_told_with_codes_that_may_be_chosen() -> None:
+    finding = read("category", "专利检所").findings[0]
+
+    assert (finding.code, finding.place.column, finding.path) == ("unknown-code", "C", "category")
+    assert "0504" in finding.suggestion["zh"]
+    assert "05 " not in finding.suggestion["zh"]
+
+
+def test_a_code_of_two_lists_is_told_with_both_and_found_with_its_label() -> None:
+    finding = read("serviceField", "05", kind="service-agency").findings[0]
+
+    assert finding.code == "ambiguous-code"
+    assert "知识产权服务" in finding.suggestion["zh"]
+    assert read("serviceField", "05 知识产权服务", kind="service-agency").terms == (f"<{CODES}service-category/05>",)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "code"),
+    [
+        ("offer.validThrough", "2024-02-30", "bad-date"),
+        ("offer.periodMax", "很快", "bad-number"),
+        ("fullyOnline", "也许", "bad-boolean"),
+        ("offer.price", "很便宜", "bad-price"),
+        ("landingPage", "not an address", "bad-iri"),
+        ("title", "长" * 1001, "too-long"),
+    ],
+)
+def test_what_cannot_be_read_is_told(name: str, value: str, code: str) -> None:
+    result = read(name, value)
+
+    assert [finding.code for finding in result.findings] == [code]
+    assert result.terms == ()
+    assert result.findings[0].label == dict(field(name).labels)
+
+
+def test_a_text_takes_the_language_of_its_column() -> None:
+    assert read("title", "专利检索", "zh").terms == ('"专利检索"@zh',)
+    assert read("title", "Patent search", "en").terms == ('"Patent search"@en',)
+
+
+def test_control_characters_are_taken_out_and_told() -> None:
+    result = read("title", "专利\x00检索")
+
+    assert result.terms == ('"专利检索"@zh',)
+    assert [(finding.code, finding.severity) for finding in result.findings] == [("forbidden-character", "warning")]
+
+
+def test_a_price_in_words_tells_its_siblings() -> None:
+    beside = {name: value.value for name, value in read("offer.priceText", "500元/次", "zh").beside}
+
+    assert beside == {"pricingMode": "fixed", "price": "500", "unit": "次"}
+
+
+def test_an_address_without_scheme_gets_one_and_a_telephone_its_prefix() -> None:
+    assert read("landingPage", "www.example.org/a").terms == ("<http://www.example.org/a>",)
+    assert read("contact.telephone", "0771-1234567").terms == ("<tel:0771-1234567>",)
+
+
+def test_a_reference_stays_as_it_is_written() -> None:
+    assert read("provider", " 某机构 ").terms == ('"某机构"',)
+    assert read("provider", "https://e.example/a").terms == ("<https://e.example/a>",)
+
+
+def test_an_empty_cell_is_nothing() -> None:
+    assert read("title", " \n") == Read()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_no_value_makes_any_field_fail(data: st.DataObject) -> None:
+    kind = profile().kinds[data.draw(st.sampled_from(sorted(profile().kinds)))]
+    name, each = data.draw(st.sampled_from([pair for pair in kind.walk() if pair[1].type != "node"]))
+    value = data.draw(st.one_of(st.text(max_size=40), st.floats(), st.integers(), st.booleans(), st.datetimes()))
+
+    result = reader().read(each, RawValue(value), name)
+
+    for term in result.terms:
+        term.encode()
+    for finding in result.findings:
+        (finding.message["zh"] + finding.message["en"] + finding.value).encode()
