@@ -20,6 +20,13 @@ _SPECIFICATION = term("schema:priceSpecification")
 _LEAD_TIME = term("schema:deliveryLeadTime")
 _MODE = term("sts:pricingMode")
 _BASIS = term("sts:chargingBasis")
+_TEXT = term("sts:priceText")
+_PAYMENT = term("sts:paymentTerms")
+_NOTE = term("schema:description")
+_FROM, _THROUGH = term("schema:validFrom"), term("schema:validThrough")
+_PRICE, _MINIMUM, _MAXIMUM = term("schema:price"), term("schema:minPrice"), term("schema:maxPrice")
+_CURRENCY, _UNIT = term("schema:priceCurrency"), term("schema:unitText")
+_SHORTEST, _LONGEST, _PERIOD_UNIT = term("schema:minValue"), term("schema:maxValue"), term("schema:unitCode")
 
 UNPRICED_MODES = frozenset({"negotiable"})
 """Pricing modes that say nothing about an amount; a free service costs 0."""
@@ -115,41 +122,49 @@ def _order(offer: Offer) -> tuple[bool, Decimal, str]:
 
 
 def _offer(record: Record, node: Term) -> Offer:
-    def values(*path: Term) -> tuple[Term, ...]:
-        return tuple(record.objects(*path, of=node))
-
+    own = record.nodes[node]
+    priced = _below(record, own, _SPECIFICATION)
+    lasting = _below(record, own, _LEAD_TIME)
     return Offer(
-        mode=_code(values(_MODE)),
-        price=_number(values(_SPECIFICATION, term("schema:price"))),
-        minimum=_number(values(_SPECIFICATION, term("schema:minPrice"))),
-        maximum=_number(values(_SPECIFICATION, term("schema:maxPrice"))),
-        currency=_first(values(_SPECIFICATION, term("schema:priceCurrency"))),
-        unit=values(_SPECIFICATION, term("schema:unitText")),
-        basis=_code(values(_SPECIFICATION, _BASIS) or values(_BASIS)),
-        text=values(_SPECIFICATION, term("sts:priceText")) or values(term("sts:priceText")),
-        note=values(_SPECIFICATION, term("schema:description")) or values(term("schema:description")),
-        payment=tuple(_code([each]) for each in values(term("sts:paymentTerms"))),
-        period_minimum=_number(values(_LEAD_TIME, term("schema:minValue"))),
-        period_maximum=_number(values(_LEAD_TIME, term("schema:maxValue"))),
-        period_unit=_code(values(_LEAD_TIME, term("schema:unitCode"))),
-        valid_from=_first(values(term("schema:validFrom"))),
-        valid_through=_first(values(term("schema:validThrough"))),
+        mode=_code(own.get(_MODE, ())),
+        price=_number(priced.get(_PRICE, ())),
+        minimum=_number(priced.get(_MINIMUM, ())),
+        maximum=_number(priced.get(_MAXIMUM, ())),
+        currency=_first(priced.get(_CURRENCY, ())),
+        unit=tuple(priced.get(_UNIT, ())),
+        basis=_code(priced.get(_BASIS) or own.get(_BASIS, ())),
+        text=tuple(own.get(_TEXT, ())),
+        note=tuple(own.get(_NOTE, ())),
+        payment=tuple(_code([each]) for each in own.get(_PAYMENT, ())),
+        period_minimum=_number(lasting.get(_SHORTEST, ())),
+        period_maximum=_number(lasting.get(_LONGEST, ())),
+        period_unit=_code(lasting.get(_PERIOD_UNIT, ())),
+        valid_from=_first(own.get(_FROM, ())),
+        valid_through=_first(own.get(_THROUGH, ())),
     )
+
+
+def _below(record: Record, own: Mapping[Term, list[Term]], predicate: Term) -> Mapping[Term, list[Term]]:
+    """Return what is said of the first node a property leads to."""
+    return next((record.nodes[node] for node in own.get(predicate, ()) if node in record.nodes), {})
 
 
 def _first(values: Iterable[Term]) -> str:
     return next((terms.value(each) for each in values), "")
 
 
-def _code(values: Iterable[Term]) -> str:
+def _code(values: Iterable[Term] | None) -> str:
     """Return the code of a concept, or a plain code as it stands."""
-    text = _first(values)
+    text = _first(values or ())
     return text.removeprefix(CODE_LISTS).partition("/")[2] if text.startswith(CODE_LISTS) else text
 
 
 def _number(values: Iterable[Term]) -> Decimal | None:
+    text = _first(values)
+    if not text:
+        return None
     try:
-        number = Decimal(_first(values))
+        number = Decimal(text)
     except InvalidOperation:
         return None
     return number if number.is_finite() else None

@@ -41,6 +41,8 @@ class Record:
 
     def objects(self, *path: Term, of: Term | None = None) -> list[Term]:
         """Return the objects reached from ``of`` (the record's own node) along predicates, given as terms."""
+        if len(path) == 1:
+            return list(self.nodes.get(of or f"<{self.iri}>", {}).get(path[0], ()))
         reached = [of or self.node]
         for predicate in path:
             reached = [term for node in reached for term in self.nodes.get(node, {}).get(predicate, ())]

@@ -11,9 +11,9 @@ from catalog_service.normalise.scalars import half_width
 _ON_REQUEST = re.compile(r"面议|详询|详谈|面谈|协商|议价|询价|电询|待定|on request|negotiable", re.IGNORECASE)
 _FREE = re.compile(r"免费|公益|free", re.IGNORECASE)
 _AMOUNT = r"(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
-_UNIT = r"(万|亿|千|百)?"
+_UNIT = r"\s*(万|亿|千|百)?"
 _DASH = r"\s*(?:-|–|—|~|至|到)\s*"
-_RANGE = re.compile(_AMOUNT + _UNIT + r"元?" + _DASH + _AMOUNT + _UNIT)
+_RANGE = re.compile(_AMOUNT + _UNIT + r"\s*元?" + _DASH + _AMOUNT + _UNIT)
 _SINGLE = re.compile(_AMOUNT + _UNIT)
 _FROM = re.compile(r"起|以上|不低于|from", re.IGNORECASE)
 _PER = re.compile(r"/\s*([^\s(（,，;；]{1,20})")

@@ -243,9 +243,7 @@ def value_labels(catalogue: Catalogue, facet: Facet, values: Iterable[str], lang
         case "price":
             return {value: _price_label(value, lang) for value in values}
         case "boolean":
-            return {
-                value: both(_BOOLEANS.get(value, value), domain="web")[lang] for value in values
-            }
+            return {value: both(_BOOLEANS.get(value, value), domain="web")[lang] for value in values}
     return {value: value for value in values}
 
 

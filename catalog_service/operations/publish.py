@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from catalog_service.store.rows import RecordRow
 
 SHARING = term("dct:accessRights")
+CHUNK = 250
+"""Records published in one transaction."""
+
 NOT_SHARED = terms.iri(f"{CODE_LISTS}sharing/none")
 
 
@@ -59,6 +62,8 @@ def publish_in(catalogue: Catalogue, writer: Writer, records: Mapping[str, Recor
     ]
     for publication, entry in zip(publications, writer.publish_many(publications), strict=True):
         done[publication.identifier] = Publishing(published=True, seq=entry.seq if entry else 0)
+        if entry is not None and entry.op == "restore":  # while it was away, others showed nothing of it
+            changed.append(publication.identifier)
     for identifier in changed:
         writer.add_refresh_job(records[identifier].iri, note=identifier)
     for identifier, record in records.items():
@@ -147,7 +152,15 @@ def _waits(record: Record, missing: str) -> Finding:
 
 
 def publish(catalogue: Catalogue, identifiers: Sequence[str], *, actor: str) -> dict[str, Publishing]:
-    """Check the working versions of records and publish those that conform."""
+    """Check the working versions of records and publish those that conform, a chunk a transaction."""
+    done: dict[str, Publishing] = {}
+    for start in range(0, len(identifiers), CHUNK):
+        done |= _publish_chunk(catalogue, identifiers[start : start + CHUNK], actor)
+    run_refresh_jobs(catalogue)
+    return done
+
+
+def _publish_chunk(catalogue: Catalogue, identifiers: Sequence[str], actor: str) -> dict[str, Publishing]:
     done: dict[str, Publishing] = {}
     records: dict[str, Record] = {}
     for identifier in identifiers:
@@ -161,7 +174,6 @@ def publish(catalogue: Catalogue, identifiers: Sequence[str], *, actor: str) -> 
             records.pop(identifier)
     with catalogue.store.write(actor=actor) as writer:
         done |= publish_in(catalogue, writer, records)
-    run_refresh_jobs(catalogue)
     return done
 
 
@@ -228,17 +240,19 @@ def change_state(catalogue: Catalogue, identifier: str, to: str, reason: str, *,
     if to == "withdrawn":
         withdraw(catalogue, identifier, reason, actor=actor)
         return catalogue.store.last_seq()
-    row = row_of(catalogue, identifier)
+    row, seq = row_of(catalogue, identifier), 0
     with catalogue.store.write(actor=actor, note=reason) as writer:
         if to == "suspended":
-            return writer.suspend(row.identifier, reason).seq
-        if to == "submitted":
+            seq = writer.suspend(row.identifier, reason).seq
+            writer.add_refresh_job(row.iri, note=row.identifier)
+        elif to == "submitted":
             writer.submit(row.identifier)
         elif to == "draft":
             writer.revise(row.identifier)
         else:
             raise InputError("There is no state “{state}”.", state=to)
-    return 0
+    run_refresh_jobs(catalogue)
+    return seq
 
 
 def run_refresh_jobs(catalogue: Catalogue) -> int:

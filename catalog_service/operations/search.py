@@ -282,7 +282,11 @@ def _unsealed(catalogue: Catalogue, request: SearchRequest) -> Any:
     from hashlib import sha256
 
     payload = unseal(catalogue.secret("page"), request.after)
-    if not isinstance(payload, list) or len(payload) != 4 or payload[0] != sha256(_scope(request).encode()).hexdigest()[:8]:
+    if (
+        not isinstance(payload, list)
+        or len(payload) != 4
+        or payload[0] != sha256(_scope(request).encode()).hexdigest()[:8]
+    ):
         raise BadQuery("This page key is not of this search.", advice="Start again from the first page.")
     return payload
 

@@ -50,8 +50,10 @@ def test_inner_nodes_carry_the_short_name_of_their_field() -> None:
 
 
 def test_twins_become_one() -> None:
-    nodes = nodes_of([("<http://e.example/r>", "<http://e.example/p>", "_:a"), ("_:a", "<http://e.example/q>", '"1"'),
-                      ("<http://e.example/r>", "<http://e.example/p>", "_:b"), ("_:b", "<http://e.example/q>", '"1"')])  # fmt: skip
+    record, predicate = "<http://e.example/r>", "<http://e.example/p>"
+    nodes = nodes_of(
+        triple for each in ("_:a", "_:b") for triple in ((record, predicate, each), (each, predicate, '"1"'))
+    )
 
     named, new = with_fragments(nodes, "http://e.example/r", {})
 

@@ -49,8 +49,9 @@ class _Reader:
             ):
                 uncompiled.add(term)
         compiled = tuple(term for term in roots if term not in uncompiled)
-        order, heights = _ordered(shapes, compiled)
         fallback = tuple(term for term in roots if term in uncompiled)
+        if fallback:
+            order, heights = _ordered(shapes, compiled)
         return Plan(shapes, compiled, fallback, order, heights, tuple(self._warnings))
 
     def _raise_or_warn(self, used: Iterable[Term]) -> None:
@@ -201,20 +202,20 @@ def _custom_parameters(nodes: Nodes) -> dict[Term, str]:
 def _ordered(shapes: dict[Term, Shape], roots: Iterable[Term]) -> tuple[tuple[Term, ...], dict[Term, int]]:
     """Return what the roots refer to, deepest first, and how deep each refers; raise `RecursiveShapes` on a cycle."""
     heights: dict[Term, int] = {}
+    references = {term: shape.references() for term, shape in shapes.items()}
     for root in roots:
         if root in heights:
             continue
-        on_way: dict[Term, Iterator[Term]] = {root: iter(shapes[root].references())}
+        on_way: dict[Term, Iterator[Term]] = {root: iter(references[root])}
         while on_way:
             term, waiting = next(reversed(on_way.items()))
             step = next((each for each in waiting if each not in heights), None)
             if step is None:
-                below = [heights[each] + 1 for each in shapes[term].references()]
-                heights[term] = max(below, default=0)
+                heights[term] = max((heights[each] + 1 for each in references[term]), default=0)
                 del on_way[term]
             elif step in on_way:
                 way = list(on_way)
                 raise RecursiveShapes((*way[way.index(step) :], step))
             else:
-                on_way[step] = iter(shapes[step].references())
+                on_way[step] = iter(references[step])
     return tuple(heights), heights

@@ -76,7 +76,7 @@ class Context:
         self._subjects: dict[Term, Edges] = {}
 
     def extended(self, nodes: Nodes) -> Context:
-        """Return this context with further triples; what is known of its nodes stays known if they are of other nodes."""
+        """Return this context with further triples; if they are of other nodes, what is known of its own stays."""
         if not nodes:
             return self
         if not self.nodes.keys().isdisjoint(nodes) or subclass_edges(nodes):

@@ -1,0 +1,73 @@
+"""Tables as text: delimiters, encodings, and quotation marks gone astray."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from catalog_service.errors import CatalogError
+from tests.readers.readings import read
+
+HEAD = "identifier,title@zh,description@zh\n"
+
+
+def rows(text: str, kind: str = "service-product") -> list[tuple[int, list[object]]]:
+    records, _ = read(text, "a.csv", kind)
+    return [(record.place.row, [value.value for _, value in record.values]) for record in records]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "，"])
+def test_the_delimiter_is_told_by_the_header(delimiter: str) -> None:
+    text = HEAD.replace(",", delimiter) + delimiter.join(("A-0001", "专利检索", "说明")) + "\n"
+
+    assert rows(text) == [(2, ["A-0001", "专利检索", "说明"])]
+
+
+def test_a_cell_may_hold_line_ends_and_delimiters() -> None:
+    text = HEAD + 'A-0001,"专利,检索","第一行\n第二行"\nB-0002,x,y\n'
+
+    assert rows(text) == [(2, ["A-0001", "专利,检索", "第一行\n第二行"]), (4, ["B-0002", "x", "y"])]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['B-0002,"open,y', 'B-0002,x,"open', 'B-0002,"open,"y', 'B-0002,x,y,z,"'],
+    ids=["middle", "last", "two", "more"],
+)
+def test_a_stray_quotation_mark_costs_its_row_only(line: str) -> None:
+    text = HEAD + "A-0001,x,y\n" + line + "\nC-0003,x,y\nD-0004,x,y\n"
+
+    records, findings = read(text, "a.csv", "service-product")
+
+    got = [record.values[0][1].value for record in records]
+    assert [each for each in got if each != "B-0002"] == ["A-0001", "C-0003", "D-0004"]
+    assert {finding.place.row for finding in findings} <= {3}
+    assert len(findings) + got.count("B-0002") == 1
+
+
+def test_a_quotation_mark_that_never_closes_does_not_swallow_a_long_file() -> None:
+    text = HEAD + 'A-0001,"x,y\n' + "".join(f"B-{n:04d},x,y\n" for n in range(2000))
+
+    records, findings = read(text, "a.csv", "service-product")
+
+    assert len(records) == 2000
+    assert [finding.place.row for finding in findings] == [2]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(alphabet='ab,"\n\r;专\x00', max_size=60))
+def test_no_table_makes_it_fail(text: str) -> None:
+    try:
+        read(HEAD + text, "a.csv", "service-product")
+    except CatalogError:
+        pass
+
+
+def test_every_line_is_read_or_told() -> None:
+    text = HEAD + 'A-0001,"x\n\n"B-0002",x,y\nC-0003,""x"",y\n'
+
+    records, findings = read(text, "a.csv", "service-product")
+
+    assert {record.values[0][1].value for record in records} >= {"B-0002", "C-0003"}
+    assert [finding.place.row for finding in findings] == [2] or not findings

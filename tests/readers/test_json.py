@@ -1,0 +1,98 @@
+"""Plain JSON and JSON Lines by short names."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from catalog_service.errors import CatalogError, UnreadableInput
+from tests.readers.readings import read
+
+KIND = "service-product"
+
+
+def values(document: object, name: str = "a.json") -> list[tuple[str, object, str]]:
+    records, _ = read(json.dumps(document), name, KIND)
+    return [(path, value.value, value.language) for record in records for path, value in record.values]
+
+
+def test_texts_have_languages_and_inner_nodes_positions() -> None:
+    document = {
+        "title": {"zh": "检索", "en": "Search"},
+        "offer": [{"price": 5}, {"price": 6.5}],
+        "category": ["0504", "05"],
+    }
+
+    assert values(document) == [
+        ("title", "检索", "zh"), ("title", "Search", "en"), ("offer.0.price", 5, ""), ("offer.1.price", 6.5, ""),
+        ("category", "0504", ""), ("category", "05", ""),
+    ]  # fmt: skip
+
+
+def test_a_list_holds_several_records_with_their_numbers() -> None:
+    records, _ = read('[{"identifier": "A-0001"}, {"identifier": "B-0002"}]', "a.json", KIND)
+
+    assert [record.place.row for record in records] == [1, 2]
+
+
+def test_an_unknown_member_is_kept_as_unknown() -> None:
+    records, _ = read('{"identifier": "A-0001", "colour": "red"}', "a.json", KIND)
+
+    assert [name for name, _ in records[0].unknown] == ["colour"]
+
+
+def test_the_identifier_may_stand_in_the_iri() -> None:
+    assert values({"iri": "https://e.example/id/service-product/A-0001"}) == [("identifier", "A-0001", "")]
+
+
+def test_a_broken_line_costs_its_record_only() -> None:
+    lines = ['{"identifier": "A-0001"}', '{"identifier": ', '"text"', '{"identifier": "D-0004"}']
+
+    records, findings = read("\n".join(lines), "a.jsonl", KIND)
+
+    assert [record.place.line for record in records] == [1, 4]
+    assert [(finding.code, finding.place.line) for finding in findings] == [("broken-json", 2), ("no-object", 3)]
+
+
+def test_a_line_over_the_limit_costs_its_record_only() -> None:
+    text = '{"identifier": "A-0001"}\n{"x": "' + "y" * 2000 + '"}\n{"identifier": "C-0003"}\n'
+
+    records, findings = read(text, "a.jsonl", KIND, record_bytes=1000)
+
+    assert [record.place.line for record in records] == [1, 3]
+    assert [finding.code for finding in findings] == ["too-large"]
+
+
+def test_brackets_in_texts_are_no_nesting() -> None:
+    assert values({"title": {"zh": "[" * 500 + '\\"{'}})[0][1] == "[" * 500 + '\\"{'
+
+
+@pytest.mark.parametrize("text", ['{"a": NaN}', '{"a": 1', "[1, 2", '{"a": ' + "1" * 5000 + "}", "[" * 100, '{"a" 1}'])
+def test_what_is_no_json_is_said_to_be_none(text: str) -> None:
+    with pytest.raises(UnreadableInput):
+        read(text, "a.json", KIND)
+
+
+def test_an_unknown_kind_is_told_with_the_known_ones() -> None:
+    _, findings = read('{"kind": "boat"}', "a.json")
+
+    assert findings[0].code == "unknown-kind"
+    assert "service-product" in findings[0].suggestion["zh"]
+
+
+def test_records_without_kind_need_one_to_be_named() -> None:
+    with pytest.raises(UnreadableInput):
+        read('{"identifier": "A-0001"}', "a.json")
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(
+    st.sampled_from(["title", "offer", "price", "category", "kind", "x"]), inner), max_leaves=12))  # fmt: skip
+def test_no_document_makes_it_fail(document: object) -> None:
+    try:
+        read(json.dumps(document), "a.json", KIND)
+    except CatalogError:
+        pass
