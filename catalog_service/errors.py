@@ -6,6 +6,7 @@
     ├── InputError                 2, 400   what was given cannot be used
     │   ├── UnreadableInput        2, 400   a file or body that is not what it claims to be
     │   ├── TooLarge               2, 413   over a limit
+    │   ├── TooCostly              2, 422   takes too much time or memory to be read
     │   ├── UnknownName            2, 400   kind, facet, format, setting … that does not exist; proposes the nearest
     │   ├── BadQuery               2, 400   a search or page key that cannot be answered
     │   └── UnsupportedFormat      2, 415
@@ -69,6 +70,12 @@ class TooLarge(InputError):
     """Over a limit."""
 
     code, status = "too-large", 413
+
+
+class TooCostly(InputError):
+    """Takes too much time or memory to be read."""
+
+    code, status = "too-costly", 422
 
 
 class UnknownName(InputError):

@@ -31,6 +31,12 @@ class GraphRules:
         self._values = values
         self.types = tuple(terms.iri(each) for each in (kind.class_iri, *kind.also))
         self._computed = {each.path[0]: each for each in kind.fields if each.computed}
+        self._twins = {
+            terms.iri(twin): each.path[0]
+            for each in kind.fields
+            for twin in each.alignments.get("twin", ())
+            if len(each.path) == 1
+        }
         self._reference_paths = _reference_paths(kind)
         self._by_predicate: dict[Term, Field] = {}
         self._by_step: dict[tuple[Term, Term], Field] = {}
@@ -47,7 +53,10 @@ class GraphRules:
         }
 
     def clean(self, nodes: Nodes, node: Term, place: Place) -> tuple[Nodes, list[Finding]]:
-        """Return nodes with one spelling of schema.org and of numbers, languages on texts, codes as IRIs."""
+        """Return nodes with one spelling of schema.org and of numbers, languages on texts, codes as IRIs.
+
+        A second property that our own output gives a value is read as the one that is stored.
+        """
         findings: list[Finding] = []
         clean: Nodes = {}
         above = {
@@ -61,6 +70,8 @@ class GraphRules:
             own = clean.setdefault(subject, {})
             for given, values in properties.items():
                 predicate = "<http" + given[6:] if given.startswith(_HTTPS_SCHEMA) else given
+                if subject == node and predicate in self._twins:
+                    predicate = self._twins[predicate]
                 if subject == node and predicate in self._computed:
                     findings.append(notice("computed", place, field=self._computed[predicate], severity="info"))
                     continue
@@ -70,7 +81,7 @@ class GraphRules:
                     objects = [self._repaired(field, each, place, findings) for each in values]
                 elif any(each.startswith(_HTTPS_SCHEMA) for each in values):
                     objects = ["<http" + each[6:] if each.startswith(_HTTPS_SCHEMA) else each for each in values]
-                own[predicate] = own[predicate] + objects if predicate in own else objects
+                own[predicate] = list(dict.fromkeys(own[predicate] + objects)) if predicate in own else objects
         return clean, findings
 
     def _repaired(self, field: Field, value: Term, place: Place, findings: list[Finding]) -> Term:

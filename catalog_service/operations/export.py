@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from catalog_service.errors import NotFound
+from catalog_service.errors import InputError, NotFound
 from catalog_service.model.record import parse_canonical
 from catalog_service.operations.outgoing import outgoing, surroundings, with_additions
 from catalog_service.operations.publish import row_of
@@ -22,9 +22,23 @@ _PAGE = 500
 
 def export(catalogue: Catalogue, form: str, kind: str = "") -> Iterator[bytes]:
     """Yield a document of everything published, or everything of a kind."""
+    chosen = writer(form)
     if kind:
         catalogue.kind(kind)
-    return writer(form).write(_published(catalogue, kind), surroundings(catalogue))
+    elif chosen.one_kind:
+        _refuse_several(catalogue, form)
+    return chosen.write(_published(catalogue, kind), surroundings(catalogue))
+
+
+def _refuse_several(catalogue: Catalogue, form: str) -> None:
+    held = [name for name in catalogue.profile.kinds if catalogue.store.count(kind=name, live=True)]
+    if len(held) > 1:
+        raise InputError(
+            "{format} holds records of one kind in a file; there are records of {kinds}.",
+            advice="Name one with --kind, or take a workbook, which has a sheet for each.",
+            format=form,
+            kinds=", ".join(held),
+        )
 
 
 def _published(catalogue: Catalogue, kind: str) -> Iterator[Outgoing]:

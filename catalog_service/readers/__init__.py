@@ -39,6 +39,9 @@ READERS = {
 }
 """Format to its reader, in the order in which they are asked whether the content is theirs."""
 
+_COVERS = {"trig": ("turtle",), "nquads": ("ntriples", "trig", "turtle"), "jsonl": ("json",)}
+"""Formats whose content the narrower ones would take for theirs, and fail."""
+
 _HEAD = 8192
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 """Also what an encrypted workbook begins with."""
@@ -104,6 +107,8 @@ def _inflated(source: BinaryIO, name: str, stack: ExitStack) -> BinaryIO:
 def _recognise(head: bytes, name: str) -> Reader:
     """Return the reader whose content it is; several may say so, then the ending decides, else their order."""
     found = [each for each in map(reader, READERS) if each.sniff(head)]
+    covered = {narrower for each in found for narrower in _COVERS.get(each.name, ())}
+    found = [each for each in found if each.name not in covered]
     ending = Path(name).suffix.lstrip(".").lower()
     for each in found:
         if ending in each.endings:

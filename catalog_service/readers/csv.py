@@ -7,6 +7,7 @@ import io
 from typing import TYPE_CHECKING, BinaryIO
 
 from catalog_service.errors import UnreadableInput
+from catalog_service.model.cells import unguarded
 from catalog_service.model.report import Place
 from catalog_service.readers.base import ReadContext, is_text, refusal
 from catalog_service.readers.headers import read_table
@@ -106,7 +107,7 @@ def _rows(
             findings.append(_stray(Place(context.file, row=first), len(cells), width))
             lines.again()
             continue
-        yield first, [cell or None for cell in cells]
+        yield first, [unguarded(cell) or None for cell in cells]
 
 
 class _Lines:

@@ -110,7 +110,7 @@ def record_of(document: Any, context: ReadContext, place: Place) -> Iterator[Raw
         yield refusal("no-object", "A record must be a JSON object.", place)
         return
     name = document.get("kind") or only_kind(context)
-    if name not in context.kinds:
+    if not isinstance(name, str) or name not in context.kinds:
         known = ", ".join(context.kinds)
         yield refusal(
             "unknown-kind", "There is no kind “{value}”.", place, "Known: {known}.", value=str(name), known=known

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from catalog_service.errors import TooLarge, UnreadableInput
@@ -302,4 +303,10 @@ def _own(value: Any, context: ReadContext) -> Any:
             address=value[:200],
             ours=CONTEXT_ADDRESSES[0],
         )
+    return _our_context()
+
+
+@cache
+def _our_context() -> Any:
+    """Return our context, read once: where strangers' content is read, no file can be opened."""
     return json.loads((folder("ontology") / "context.jsonld").read_text(encoding="utf-8"))["@context"]

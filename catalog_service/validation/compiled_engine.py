@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from catalog_service.model import terms
+from catalog_service.namespaces import CODE_LISTS
 from catalog_service.validation.base import ShapeResult
 
 if TYPE_CHECKING:
@@ -29,24 +30,29 @@ class CompiledEngine:
         triples = (terms.split_line(str(quad)) for quad in ox.parse(shapes, format=ox.RdfFormat.TURTLE))
         self._validator = compile_shapes(triples)
         self._known: set[Triple] = set()
-        self._context = self._validator.prepare(())
+        self._lists = self._validator.prepare(())
 
     def check(self, records: Sequence[Record], context: Iterable[Triple]) -> list[ShapeResult]:
         """Return the results on the records' own nodes."""
         own = {node for record in records for node in record.nodes}
-        report = self._validator.validate(records, self._prepared(set(context)), own_classes=False)
+        report = self._validator.validate(records, self._prepared(context), own_classes=False)
         return [_result(result) for result in report.results if result.focus_node in own]
 
-    def _prepared(self, context: set[Triple]) -> Context:
-        """Return the context indexed; what was said once is kept, since the same codes come again and again."""
-        if not context <= self._known:
-            self._known = context if len(self._known) > _MOST_KNOWN else self._known | context
-            self._context = self._validator.prepare(list(self._known))
-        return self._context
+    def _prepared(self, context: Iterable[Triple]) -> Context:
+        """Return the context indexed: codes are kept, since they come again and again; linked records may change."""
+        concepts, linked = set(), []
+        for triple in context:
+            if triple[0].startswith(_CONCEPT):
+                concepts.add(triple)
+            else:
+                linked.append(triple)
+        if not concepts <= self._known:
+            self._known |= concepts
+            self._lists = self._validator.prepare(list(self._known))
+        return self._validator.prepare(linked, onto=self._lists) if linked else self._lists
 
 
-_MOST_KNOWN = 200_000
-"""Triples of context kept; past that they are gathered anew."""
+_CONCEPT = "<" + CODE_LISTS
 
 
 def _result(result: Result) -> ShapeResult:

@@ -44,6 +44,8 @@ class Writer(Protocol):
     name: str
     media_type: str
     ending: str
+    one_kind: bool
+    """Whether a document holds records of one kind only."""
 
     def write(self, records: Iterable[Outgoing], around: Surroundings) -> Iterator[bytes]:
         """Yield the document of records."""

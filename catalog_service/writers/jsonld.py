@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from catalog_service.model import terms
 from catalog_service.namespaces import PREFIXES, TYPE, XSD, shorten
 from catalog_service.resources import folder
+from catalog_service.writers.twins import with_twins
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,11 +25,12 @@ class JsonLd:
     name = "jsonld"
     media_type = "application/ld+json"
     ending = "jsonld"
+    one_kind = False
 
     def write(self, records: Iterable[Outgoing], _around: Surroundings) -> Iterator[bytes]:
         """Yield the document, record by record."""
         context, names = context_of(), _names()
-        found = [_compact(outgoing.record, outgoing.record.node, names, set()) for outgoing in records]
+        found = [_compact(record, record.node, names, set()) for record in map(with_twins, records)]
         body = found[0] if len(found) == 1 else {"@graph": found}
         yield json.dumps({"@context": context} | body, ensure_ascii=False, indent=2).encode() + b"\n"
 

@@ -25,6 +25,7 @@ class Json:
     name = "json"
     media_type = "application/json"
     ending = "json"
+    one_kind = False
 
     def write(self, records: Iterable[Outgoing], _around: Surroundings) -> Iterator[bytes]:
         """Yield the document."""
@@ -38,6 +39,7 @@ class JsonLines:
     name = "jsonl"
     media_type = "application/x-ndjson"
     ending = "jsonl"
+    one_kind = False
 
     def write(self, records: Iterable[Outgoing], _around: Surroundings) -> Iterator[bytes]:
         """Yield a line for each record."""

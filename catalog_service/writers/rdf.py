@@ -1,10 +1,14 @@
-"""RDF syntaxes by pyoxigraph: Turtle, N-Triples, N-Quads, RDF/XML. Each record is serialised by itself."""
+"""RDF syntaxes by pyoxigraph: Turtle, N-Triples, N-Quads, RDF/XML. Each record is serialised by itself.
+
+All write the same graph, twins included, but for N-Quads: that is the dump, whose lines are those that are stored.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from catalog_service.namespaces import PREFIXES
+from catalog_service.writers.twins import with_twins
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -15,31 +19,37 @@ if TYPE_CHECKING:
 
 
 def triples_of(outgoing: Outgoing) -> list[ox.Triple]:
-    """Return a record's triples, sorted by subject and predicate."""
+    """Return a record's triples with their twins, sorted by subject and predicate."""
     import pyoxigraph as ox
 
-    quads = ox.parse(outgoing.record.canonical(), format=ox.RdfFormat.N_TRIPLES)
+    quads = ox.parse(with_twins(outgoing).canonical(), format=ox.RdfFormat.N_TRIPLES)
     return [quad.triple for quad in quads]
 
 
 class NTriples:
-    """Sorted lines, the form that is stored and hashed, with what the catalogue adds."""
+    """Sorted lines of each record."""
 
     name = "ntriples"
     media_type = "application/n-triples"
     ending = "nt"
+    one_kind = False
 
     def write(self, records: Iterable[Outgoing], _around: Surroundings) -> Iterator[bytes]:
         """Yield the lines of each record."""
-        return (outgoing.record.canonical() for outgoing in records)
+        return (with_twins(outgoing).canonical() for outgoing in records)
 
 
-class NQuads(NTriples):
-    """N-Triples is N-Quads of the default graph."""
+class NQuads:
+    """The dump: sorted lines of the default graph, as they are stored and hashed, with what the catalogue adds."""
 
     name = "nquads"
     media_type = "application/n-quads"
     ending = "nq"
+    one_kind = False
+
+    def write(self, records: Iterable[Outgoing], _around: Surroundings) -> Iterator[bytes]:
+        """Yield the lines of each record."""
+        return (outgoing.record.canonical() for outgoing in records)
 
 
 class Turtle:
@@ -48,6 +58,7 @@ class Turtle:
     name = "turtle"
     media_type = "text/turtle"
     ending = "ttl"
+    one_kind = False
 
     def write(self, records: Iterable[Outgoing], _around: Surroundings) -> Iterator[bytes]:
         """Yield the prefixes, then each record."""
@@ -65,6 +76,7 @@ class RdfXml:
     name = "rdfxml"
     media_type = "application/rdf+xml"
     ending = "rdf"
+    one_kind = False
 
     def write(self, records: Iterable[Outgoing], _around: Surroundings) -> Iterator[bytes]:
         """Yield the root element with the prefixes, then each record's descriptions."""

@@ -7,6 +7,7 @@ import io
 from typing import TYPE_CHECKING
 
 from catalog_service.model import terms
+from catalog_service.model.cells import guarded
 from catalog_service.model.derive import columns
 from catalog_service.namespaces import CODE_LISTS
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from catalog_service.model.terms import Term
     from catalog_service.writers.base import Outgoing, Surroundings
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _JOIN = "; "
 
 
@@ -61,29 +61,29 @@ def by_kind(records: Iterable[Outgoing]) -> dict[str, list[Outgoing]]:
 
 
 class Csv:
-    """CSV in UTF-8 with a byte order mark, so that spreadsheet programs read Chinese; one table a kind.
+    """CSV in UTF-8 with a byte order mark, so that spreadsheet programs read Chinese. One kind a file.
 
-    A cell that a spreadsheet would take for a formula begins with an apostrophe.
+    A cell that a spreadsheet program would take for a formula begins with an apostrophe, which reading takes away.
     """
 
     name = "csv"
     media_type = "text/csv"
     ending = "csv"
+    one_kind = True
 
     def write(self, records: Iterable[Outgoing], around: Surroundings) -> Iterator[bytes]:
-        """Yield a table for each kind, an empty line between."""
+        """Yield the header, then a line for each record."""
+        kind: Kind | None = None
+        chosen: tuple[Column, ...] = ()
         yield b"\xef\xbb\xbf"
-        for number, group in enumerate(by_kind(records).values()):
-            chosen = columns(group[0].kind)
-            buffer = io.StringIO()
-            writer = csv.writer(buffer, lineterminator="\r\n")
-            if number:
-                writer.writerow([])
-            writer.writerow(["kind", *(column.key for column in chosen)])
-            for outgoing in group:
-                writer.writerow([outgoing.kind.name, *(_safe(cell) for cell in row_of(outgoing, chosen, around))])
-            yield buffer.getvalue().encode()
+        for outgoing in records:
+            if kind is None:
+                kind, chosen = outgoing.kind, columns(outgoing.kind)
+                yield _line(["kind", *(column.key for column in chosen)])
+            yield _line([kind.name, *(guarded(cell) for cell in row_of(outgoing, chosen, around))])
 
 
-def _safe(cell: str) -> str:
-    return "'" + cell if cell.startswith(_FORMULA) else cell
+def _line(cells: list[str]) -> bytes:
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\r\n").writerow(cells)
+    return buffer.getvalue().encode()

@@ -37,6 +37,7 @@ class Xlsx:
     name = "xlsx"
     media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     ending = "xlsx"
+    one_kind = False
 
     def write(self, records: Iterable[Outgoing], around: Surroundings) -> Iterator[bytes]:
         """Yield the workbook."""

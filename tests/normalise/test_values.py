@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog_service.model.kind import Field
 from catalog_service.model.raw import RawValue
 from catalog_service.model.report import Place
 from catalog_service.normalise.values import Read, ValueReader
 from catalog_service.registry import profile
+
+if TYPE_CHECKING:
+    from catalog_service.model.kind import Field
 
 CODES = "https://w3id.org/stsp/cl/"
 
@@ -33,8 +35,8 @@ def read(name: str, value: Any, language: str = "", kind: str = "service-product
     return reader().read(field(name, kind), RawValue(value, Place("t.xlsx", "s", 2, "C"), language), name)
 
 
-@pytest.mark.parametrize("written", ["0504", "504", 504, 504.0, "专利检索与信息分析", "0504 专利检索与信息分析", "０５０４",
-                                     f"{CODES}service-category/0504"])  # fmt: skip
+@pytest.mark.parametrize("written", ["0504", "504", 504, 504.0, "专利检索与信息分析", "0504 专利检索与信息分析",
+                                     "０５０４", f"{CODES}service-category/0504"])  # fmt: skip
 def test_a_code_is_found_by_code_label_or_iri(written: Any) -> None:
     assert read("category", written).terms == (f"<{CODES}service-category/0504>",)
 

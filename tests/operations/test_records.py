@@ -61,7 +61,9 @@ def test_the_same_key_gives_the_same_answer_and_one_record(catalogue: Catalogue)
 
 def test_a_refused_record_says_what_to_write(catalogue: Catalogue) -> None:
     with pytest.raises(RecordRefused) as caught:
-        create(catalogue, product(offer=[{"pricingMode": "range", "minPrice": 2800, "maxPrice": 280}]), actor="somebody")
+        create(
+            catalogue, product(offer=[{"pricingMode": "range", "minPrice": 2800, "maxPrice": 280}]), actor="somebody"
+        )
 
     assert any(finding.severity == "error" for finding in caught.value.findings)
     assert catalogue.store.count(live=True) == 5

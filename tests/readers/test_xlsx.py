@@ -116,3 +116,11 @@ def test_a_cell_at_the_far_corner_costs_no_memory() -> None:
 
     with pytest.raises(TooLarge):
         read(saved(book), "corner.xlsx")
+
+
+def test_one_long_string_in_many_cells_is_refused() -> None:
+    """A shared string is stored once and would be read as often as it is named."""
+    rows = [ROWS[0], *([f"A-{n:04d}", "长" * 30_000, None] for n in range(3000))]
+
+    with pytest.raises(TooLarge):
+        read(workbook(rows, "服务产品"), "shared.xlsx")

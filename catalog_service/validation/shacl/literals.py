@@ -158,22 +158,25 @@ def less(left: Term, right: Term, *, or_equal: bool) -> bool:
         return False
     one, two = first[1], second[1]
     if isinstance(one, float) is not isinstance(two, float):  # decimal against double: as doubles
-        one, two = _double(one), _double(two)
+        one, two = as_double(one), as_double(two)
     return one <= two if or_equal else one < two  # type: ignore[operator]
 
 
-def _double(number: object) -> float:
+def as_double(number: object) -> float:
+    """Return a number as the nearest double, infinite if it is too large."""
     try:
         return float(number)  # type: ignore[arg-type]
     except OverflowError:
         return float("inf") if number > 0 else float("-inf")  # type: ignore[operator]
 
 
-def _float(text: str) -> Order:
-    return "number", float(text)
+def _float(text: str) -> Order | None:
+    return None if text == "NaN" else ("number", float(text))
 
 
-def _single(text: str) -> Order:
+def _single(text: str) -> Order | None:
+    if text == "NaN":
+        return None
     number = float(text)
     try:
         return "number", struct.unpack("f", struct.pack("f", number))[0]

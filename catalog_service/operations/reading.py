@@ -1,0 +1,83 @@
+"""The first pass of a load: bytes become candidates, and what checks them; here, or in a sandbox behind the same port."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from catalog_service.model.report import Finding
+from catalog_service.normalise import Normaliser
+from catalog_service.operations.spool import Candidate
+from catalog_service.readers import open_records
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import BinaryIO
+
+    from catalog_service.model.record import Record
+    from catalog_service.model.terms import Term
+    from catalog_service.registry import Profile
+    from catalog_service.validation.engines import Validation
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file to load, or bytes with a name."""
+
+    name: str
+    data: Path | BinaryIO
+    foreign: bool = False
+    """Whether somebody sent it over the network."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One record that was read and normalised."""
+
+    candidate: Candidate
+    from_rdf: bool
+    columns: Mapping[str, str]
+    """The columns of the table it stood in, by dotted name."""
+
+
+class Desk(Protocol):
+    """Where foreign content is read and checked."""
+
+    def read(self, source: Source, kind: str) -> Iterator[Read | Finding]:
+        """Yield the records of a source, and findings on what in it is none."""
+
+    def check(self, records: Sequence[Record], linked: Mapping[Term, str]) -> dict[str, list[Finding]]:
+        """Return the findings by the records' IRIs; ``linked`` gives the class IRI of records that are named."""
+
+
+class OwnDesk:
+    """Reads and checks in this process."""
+
+    def __init__(self, profile: Profile, iri_base: str, limits: Mapping[str, int], validation: Validation) -> None:
+        today = dt.datetime.now(dt.UTC).date()
+        self._kinds = profile.kinds
+        self._limits = limits
+        self._normaliser = Normaliser(
+            profile.kinds, profile.vocabularies, iri_base=iri_base, today=today, limits=limits
+        )
+        self.check = validation.check
+
+    def read(self, source: Source, kind: str) -> Iterator[Read | Finding]:
+        """Yield the records of a source, and findings on what in it is none."""
+        found = open_records(source.data, name=source.name, kind=kind, limits=self._limits, kinds=self._kinds)
+        for raw in found:
+            if isinstance(raw, Finding):
+                yield raw
+                continue
+            done = self._normaliser.normalise(raw)
+            candidate = Candidate(
+                done.record,
+                done.place,
+                done.identifier or "",
+                tuple(done.findings),
+                tuple(done.references),
+                dict(done.places),
+            )
+            yield Read(candidate, bool(raw.triples), raw.columns)

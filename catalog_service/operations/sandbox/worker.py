@@ -1,0 +1,136 @@
+"""The worker: reads, normalises and checks what strangers sent, inside its bounds, and answers in plain values."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import pickle
+import traceback
+import zlib
+from typing import TYPE_CHECKING, Any
+
+from catalog_service.errors import CatalogError, TooLarge, UnreadableInput
+from catalog_service.model.report import Finding
+from catalog_service.operations.reading import OwnDesk, Source
+from catalog_service.operations.sandbox import bounds, wire
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import BinaryIO
+
+    from catalog_service.registry import Profile
+    from catalog_service.validation.engines import Validation
+
+PORTION = 100
+"""Records for which time is given, and that are sent at once."""
+
+_MOST_BYTES = 1_000_000
+_GZIP = b"\x1f\x8b"
+
+PROBES: dict[str, Callable[[], object]] = {}
+"""Functions that may be run in place of reading, by name: how the bounds are tried out."""
+
+
+class Worker:
+    """One worker's life: requests come as pickles, for we trust whoever started us, and are answered in JSON."""
+
+    def __init__(self, job: Mapping[str, Any], channel: socket.socket, files: Sequence[int]) -> None:
+        self._job = job
+        self._channel = channel
+        self._files = files
+        self._cpu = int(job["cpu"])
+        self._done = 0
+        self._told: set[tuple[str, str]] = set()
+
+    def run(self, profile: Profile, validation: Validation) -> None:
+        """Answer until nobody asks any more."""
+        desk = OwnDesk(profile, self._job["iri_base"], self._job["limits"], validation)
+        self._allow(0)
+        bounds.bind_process(self._job["memory"], self._job["most_cpu"])
+        while request := self._receive():
+            what, *arguments = pickle.loads(request)  # noqa: S301 - from the process that started this one
+            try:
+                self._answer(desk, what, arguments)
+            except CatalogError as error:
+                self._send(wire.dump(["error", wire.pack_error(error)]))
+            except MemoryError:
+                self._send(wire.dump(["memory"]))
+            except Exception:
+                self._send(wire.dump(["broken", traceback.format_exc()[-4000:]]))
+
+    def _answer(self, desk: OwnDesk, what: str, arguments: list[Any]) -> None:
+        if what == "read":
+            self._read(desk, *arguments)
+        elif what == "check":
+            self._allow(len(arguments[0]))
+            found = desk.check(*arguments)
+            plain = {iri: [wire.pack_finding(each) for each in findings] for iri, findings in found.items()}
+            self._send(wire.dump(["findings", plain]))
+        else:
+            self._send(wire.dump(["probe", repr(PROBES[arguments[0]]())]))
+
+    def _read(self, desk: OwnDesk, number: int, name: str, kind: str) -> None:
+        with os.fdopen(self._files[number], "rb", closefd=False) as file:
+            portion: list[bytes] = []
+            for item in desk.read(Source(name, self._unpacked(file, name)), kind):
+                portion.append(self._packed(item))
+                self._done += not isinstance(item, Finding)
+                if len(portion) >= PORTION or sum(map(len, portion)) > _MOST_BYTES:
+                    self._send_items(portion)
+                    portion = []
+            self._send_items(portion)
+        self._send(wire.dump(["end"]))
+
+    def _packed(self, item: Any) -> bytes:
+        if isinstance(item, Finding):
+            return wire.dump(["finding", wire.pack_finding(item)])
+        place = item.candidate.place
+        new = bool(item.columns) and (place.file, place.sheet) not in self._told
+        self._told.add((place.file, place.sheet))
+        return wire.dump(["record", wire.pack_read(item, item.columns if new else None)])
+
+    def _send_items(self, portion: Sequence[bytes]) -> None:
+        if portion:
+            self._send(b'["items",[' + b",".join(portion) + b"]]")
+        self._allow(0)
+
+    def _allow(self, more: int) -> None:
+        """Give processor time for the records done, those to come now, and the portion after them."""
+        self._done += more
+        bounds.allow_cpu(self._cpu * (1 + -(-self._done // PORTION)))
+
+    def _unpacked(self, file: BinaryIO, name: str) -> BinaryIO:
+        """Return the bytes without gzip: in memory, for nothing can be written here."""
+        packed = file.read(2) == _GZIP
+        file.seek(0)
+        if not packed:
+            return file
+        most = int(self._job["inflated"])
+        try:
+            with gzip.GzipFile(fileobj=file) as inflating:
+                data = inflating.read(most + 1)
+        except (OSError, EOFError, zlib.error) as error:
+            raise UnreadableInput("{file} is not whole: {reason}.", file=name, reason=str(error)) from error
+        if len(data) > most:
+            raise TooLarge("{file} holds more than {most} bytes unpacked.", file=name, most=most)
+        return io.BytesIO(data)
+
+    def _send(self, message: bytes) -> None:
+        self._channel.sendall(wire.frame(message))
+
+    def _receive(self) -> bytes:
+        """Return the next request; empty when there will be none."""
+        head = self._exactly(wire.LENGTH.size)
+        return self._exactly(wire.LENGTH.unpack(head)[0]) if head else b""
+
+    def _exactly(self, size: int) -> bytes:
+        parts, missing = [], size
+        while missing:
+            part = self._channel.recv(min(missing, 1 << 20))
+            if not part:
+                return b""
+            parts.append(part)
+            missing -= len(part)
+        return b"".join(parts)

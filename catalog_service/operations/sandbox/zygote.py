@@ -1,0 +1,141 @@
+"""The zygote: one warm process without network that forks a worker for every job and ends it when its leash is let go.
+
+It is started afresh, not forked, so that it holds nothing of the server: no thread, no open store, no secret.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import selectors
+import signal
+import socket
+import sys
+from typing import TYPE_CHECKING, Any
+
+from catalog_service.operations.sandbox.bounds import cut_network
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from catalog_service.registry import Profile
+    from catalog_service.validation.engines import Validation
+
+MOST_FILES = 200
+"""Sources of one job."""
+
+_LARGEST_JOB = 1 << 16
+
+
+class Zygote:
+    """Waits for jobs; a job is a channel to talk by, a leash and the files to read."""
+
+    def __init__(self, control: socket.socket, live: Callable[[dict[str, Any], socket.socket, list[int]], None]) -> None:
+        self._control = control
+        self._live = live
+        self._leashes: dict[int, socket.socket] = {}
+        self._selector = selectors.DefaultSelector()
+
+    def run(self) -> None:
+        """Fork a worker for each job until the control is closed."""
+        woken, waker = socket.socketpair()
+        for each in (woken, waker):
+            each.setblocking(False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(waker.fileno(), warn_on_full_buffer=False)
+        self._selector.register(self._control, selectors.EVENT_READ)
+        self._selector.register(woken, selectors.EVENT_READ)
+        while True:
+            for key, _ in self._selector.select():
+                if key.fileobj is self._control:
+                    if not self._take():
+                        return self._end_all()
+                elif key.fileobj is woken:
+                    woken.recv(4096)
+                    self._reap()
+                else:
+                    os.kill(key.data, signal.SIGKILL)
+                    self._selector.unregister(key.fileobj)
+
+    def _take(self) -> bool:
+        """Fork a worker for the job that came; tell whether there was one."""
+        message, files, _, _ = socket.recv_fds(self._control, _LARGEST_JOB, MOST_FILES + 2)
+        if not message:
+            return False
+        channel, leash = socket.socket(fileno=files[0]), socket.socket(fileno=files[1])
+        pid = os.fork()
+        if pid == 0:
+            self._become_worker(json.loads(message), channel, files[2:])
+        channel.close()
+        for each in files[2:]:
+            os.close(each)
+        self._leashes[pid] = leash
+        self._selector.register(leash, selectors.EVENT_READ, pid)
+        return True
+
+    def _become_worker(self, job: dict[str, Any], channel: socket.socket, files: list[int]) -> None:
+        """Live as a worker; nothing of the zygote is left to it."""
+        code = 1
+        try:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            self._selector.close()
+            for each in (self._control, *self._leashes.values()):
+                each.close()
+            self._live(job, channel, files)
+            code = 0
+        finally:
+            os._exit(code)
+
+    def _reap(self) -> None:
+        """Tell by the leash how each dead worker died."""
+        while self._leashes:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                return
+            leash = self._leashes.pop(pid)
+            if leash in [key.fileobj for key in self._selector.get_map().values()]:
+                self._selector.unregister(leash)
+            try:
+                leash.send(str(os.waitstatus_to_exitcode(status)).encode())
+            except OSError:
+                pass  # nobody wants to know
+            leash.close()
+
+    def _end_all(self) -> None:
+        for pid in self._leashes:
+            os.kill(pid, signal.SIGKILL)
+
+
+def warm(engine: str) -> tuple[Profile, Validation]:
+    """Load whatever a worker may need, for it can open nothing."""
+    from catalog_service.operations.sandbox.warming import warm_up
+    from catalog_service.registry import profile
+    from catalog_service.validation.engines import Validation
+
+    loaded = profile()
+    validation = Validation(loaded, engine)
+    warm_up(loaded, validation)
+    return loaded, validation
+
+
+def main() -> None:
+    """Be the zygote of the process that passed the control's number and the engine's name."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    network = "none" if cut_network() else "no sockets"
+    loaded, validation = warm(sys.argv[2])
+
+    def live(job: dict[str, Any], channel: socket.socket, files: list[int]) -> None:
+        from catalog_service.operations.sandbox.worker import Worker
+
+        Worker(job, channel, files).run(loaded, validation)
+
+    gc.collect()
+    gc.freeze()
+    control.send(json.dumps({"ready": True, "network": network}).encode())
+    Zygote(control, live).run()
+
+
+if __name__ == "__main__":
+    main()

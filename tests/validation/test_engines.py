@@ -1,0 +1,108 @@
+"""Both engines give the same findings, sentence for sentence."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from catalog_service.model.record import Record, nodes_of
+from catalog_service.model.report import Finding
+from catalog_service.registry import profile
+from catalog_service.validation.engines import ENGINES, at_level, set_of
+from tests.normalise.records import normaliser, products
+from tests.shapes.cases import KINDS, good
+from tests.validation.records import cases, check, findings, record_of
+
+LINKED = {
+    f"<https://bench.example/id/service-agency/BA-{n:07d}>": "https://w3id.org/stsp/ns#ServiceAgency" for n in range(10)
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_both_engines_say_the_same_of_every_case(kind: str) -> None:
+    compiled, reference = (findings(engine, kind) for engine in ENGINES)
+
+    assert compiled == reference
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_good_record_is_good(kind: str) -> None:
+    assert [each.message["en"] for each in findings("compiled", kind)["good"] if each.severity == "error"] == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_expected_result_becomes_a_finding_at_its_field(kind: str) -> None:
+    found = findings("compiled", kind)
+
+    for case in cases(kind):
+        said = {(each.path.partition(".")[0], each.severity) for each in found[case.name]}
+        told = {(each.path.partition(".")[0], each.severity) for each in case.expected}
+        assert told <= said, case.name
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.integers(0, 10**9))
+def test_both_engines_say_the_same_of_records_changed_by_chance(seed: int) -> None:
+    chance = random.Random(seed)
+    records = [_changed(normaliser().normalise(raw).record, chance) for raw in products()[:3]]
+
+    compiled, reference = (check(engine, records, LINKED) for engine in ENGINES)
+
+    assert compiled == reference
+
+
+def _changed(record: Record, chance: random.Random) -> Record:
+    """Return a record with a few triples dropped, doubled under another predicate, or given other values."""
+    triples = list(record.triples())
+    objects = [term for _, _, term in triples]
+    predicates = [predicate for _, predicate, _ in triples]
+    for _ in range(chance.randrange(1, 6)):
+        at = chance.randrange(len(triples))
+        subject, predicate, term = triples[at]
+        match chance.randrange(4):
+            case 0:
+                del triples[at]
+            case 1:
+                triples[at] = (subject, predicate, chance.choice(objects))
+            case 2:
+                triples.append((subject, chance.choice(predicates), term))
+            case _:
+                triples[at] = (subject, predicate, chance.choice(['"x"', '"-1"^^<http://www.w3.org/2001/XMLSchema#decimal>',
+                                                                  "<https://e.example/x>", '"长"@zh', '""@en']))  # fmt: skip
+    return Record(record.iri, record.kind, nodes_of(dict.fromkeys(triples)))
+
+
+def test_what_is_not_there_is_told_once() -> None:
+    findings_ = [Finding("minCount", {}, path="title", focus_node="<a>"), Finding("qualifiedMinCount", {}, path="title", focus_node="<a>"),
+                 Finding("qualifiedMinCount", {}, path="keyword", focus_node="<a>")]  # fmt: skip
+
+    assert [(each.code, each.path) for each in set_of([*findings_, *findings_])] == [
+        ("minCount", "title"), ("qualifiedMinCount", "keyword")
+    ]  # fmt: skip
+
+
+def test_levels_are_counted_from_the_least() -> None:
+    levels = {"s1": "harvestable", "s2": "conformant", "s3": "recommended"}
+    all_three = [Finding("x", {}, source_shape=each) for each in levels]
+
+    assert [len(at_level(all_three, level, levels)) for level in ("harvestable", "conformant", "recommended")] == [
+        1,
+        2,
+        3,
+    ]
+
+
+def test_a_class_said_in_the_record_itself_does_not_count() -> None:
+    record, linked = record_of("service-product", next(iter(cases("service-product"))))
+    other = next(node for node in linked if "agency" in node)
+    smuggled = Record(record.iri, record.kind, dict(record.nodes))
+
+    without = {node: class_iri for node, class_iri in linked.items() if node != other}
+
+    for engine in ENGINES:
+        assert any(each.path == "provider" for each in check(engine, [smuggled], without)), engine
+    assert "ServiceProduct" in good("service-product")
+    assert profile().kinds

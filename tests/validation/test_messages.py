@@ -1,0 +1,99 @@
+"""Every result is a sentence with the field's own words, the value, and what to write."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from catalog_service.model.record import Record
+from catalog_service.registry import profile
+from catalog_service.validation.base import ShapeResult
+from catalog_service.validation.messages import _SENTENCES, FindingMaker
+from tests.shapes.cases import KINDS
+from tests.validation.records import findings
+
+SH = "http://www.w3.org/ns/shacl#"
+NODE = "<https://e.example/a>"
+
+
+def one(case: str, path: str, kind: str = "service-product"):  # type: ignore[no-untyped-def]
+    found = [each for each in findings("compiled", kind)[case] if each.path == path]
+    assert found, [each.path for each in findings("compiled", kind)[case]]
+    return found[0]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_finding_speaks_both_languages_and_says_what_to_write(kind: str) -> None:
+    for case, found in findings("compiled", kind).items():
+        for each in found:
+            assert re.search("[\u4e00-\u9fff]", each.message["zh"]), (case, each)
+            assert "{" not in each.message["zh"] + each.message["en"], (case, each)
+            assert each.label["zh"] in each.message["zh"], (case, each)
+            assert each.suggestion or "：" in each.message["zh"], (case, each)
+            assert "shacl" not in each.message["en"].lower()
+            assert each.path, (case, each)
+
+
+def test_a_missing_field_is_told_with_the_message_of_its_shape() -> None:
+    found = one("title-missing", "title")
+
+    assert found.message == {"zh": "服务产品名称：还没有填写。", "en": "Title: nothing is given."}
+    assert found.suggestion["zh"].startswith("请填写服务产品名称")
+
+
+def test_a_price_above_another_names_both_amounts() -> None:
+    found = one("price-minimum-above-maximum", "offer.minPrice")
+
+    assert re.search(r"[\d.]+ 高于 [\d.]+", found.message["zh"])
+
+
+def test_a_main_class_is_answered_with_one_of_its_subclasses() -> None:
+    found = one("category-main-class-only", "category")
+
+    assert re.search(r"如“\d{4} ", found.suggestion["zh"]) or "二级类" in found.suggestion["zh"]
+
+
+def test_a_rule_of_several_fields_speaks_for_itself_and_names_them() -> None:
+    found = one("process-missing", "process")
+
+    assert found.label["zh"] == "服务流程、流程步骤"
+    assert found.message["zh"] == "服务流程、流程步骤：请写服务流程，文字或分步骤均可。"
+    assert found.severity == "error"
+
+
+def test_a_recommendation_stays_a_warning() -> None:
+    found = one("recommended-abstract", "abstract")
+
+    assert (found.severity, found.code) == ("warning", "minCount")
+
+
+def test_a_rule_about_a_pair_points_at_its_first_field() -> None:
+    found = one("recommended-main-product", "mainProductText", "service-agency")
+
+    assert found.severity == "warning"
+    assert "主要产品" in found.message["zh"]
+
+
+@pytest.mark.parametrize("component", [*_SENTENCES, "Unheard"])
+def test_every_component_has_a_sentence_even_without_shape_or_value(component: str) -> None:
+    known = profile()
+    maker = FindingMaker(known.kinds, known.vocabularies)
+    result = ShapeResult(NODE, (), "", f"{SH}{component}ConstraintComponent", f"{SH}Violation", "_:b0")
+
+    found = list(maker.findings(result, Record("https://e.example/a", "service-product", {NODE: {}})))
+
+    assert len(found) == 1
+    assert "{" not in found[0].message["zh"] + found[0].message["en"]
+
+
+def test_a_long_value_is_cut_in_the_finding() -> None:
+    known = profile()
+    maker = FindingMaker(known.kinds, known.vocabularies)
+    result = ShapeResult(NODE, ("<http://purl.org/dc/terms/title>",), '"' + "长" * 5000 + '"@zh',
+                         f"{SH}MaxLengthConstraintComponent", f"{SH}Violation", "_:b0")  # fmt: skip
+
+    found = next(iter(maker.findings(result, Record("https://e.example/a", "service-product", {NODE: {}}))))
+
+    assert "5000" in found.message["zh"]
+    assert len(found.value) <= 60
