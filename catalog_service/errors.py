@@ -9,7 +9,8 @@
     │   ├── TooCostly              2, 422   takes too much time or memory to be read
     │   ├── UnknownName            2, 400   kind, facet, format, setting … that does not exist; proposes the nearest
     │   ├── BadQuery               2, 400   a search or page key that cannot be answered
-    │   └── UnsupportedFormat      2, 415
+    │   ├── UnsupportedFormat      2, 415
+    │   └── NotAcceptable          2, 406   no representation suits what was accepted
     ├── NotFound                   1, 404   no such record, version, code list
     │   └── Gone                   1, 410   withdrawn
     ├── RecordRefused              1, 422   carries the findings
@@ -102,6 +103,12 @@ class UnsupportedFormat(InputError):
     """A format that is neither read nor written here."""
 
     code, status = "unsupported-format", 415
+
+
+class NotAcceptable(InputError):
+    """No representation suits what was accepted."""
+
+    code, status = "not-acceptable", 406
 
 
 class NotFound(CatalogError):

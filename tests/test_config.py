@@ -1,11 +1,14 @@
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from catalog_service.config import SETTINGS, load_settings
 from catalog_service.errors import InputError, UnknownName
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_environment_wins_over_the_file_and_says_so(tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ class Browser:
         read_end, self._write = os.pipe()
         self._read, write_end = os.pipe()
         command = [program, *FLAGS, f"--user-data-dir={self._profile}", "about:blank"]
-        self._process = subprocess.Popen(  # noqa: S603 - a browser found on the PATH
+        self._process = subprocess.Popen(
             [sys.executable, "-c", _LAUNCH, str(read_end), str(write_end), *command],
             pass_fds=(read_end, write_end),
             stdout=subprocess.DEVNULL,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+_NO_DAY = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 CATALOGUES = Path(__file__).parent.parent / "catalog_service" / "locales"
 
 
@@ -16,6 +18,7 @@ def compiled(path: Path) -> bytes:
     """Return the compiled form of a catalogue."""
     with path.open("rb") as source:
         catalogue = read_po(source)
+    catalogue.creation_date = catalogue.revision_date = _NO_DAY  # else the moment of compiling stands in the bytes
     target = io.BytesIO()
     write_mo(target, catalogue)
     return target.getvalue()

@@ -49,7 +49,7 @@ class _Kebao(TranslatedGroup):
 
 @click.group(cls=_Kebao, invoke_without_command=False)
 @click.option("--home", type=click.Path(file_okay=False, path_type=Path), help="Folder of the catalogue (KEBAO_HOME).")
-@click.option("--lang", type=click.Choice(["zh", "en"]), help="Language of messages (KEBAO_LANG).")
+@click.option("--lang", is_eager=True, type=click.Choice(["zh", "en"]), help="Language of messages (KEBAO_LANG).")
 @click.version_option(package_name="kebao", message="kebao %(version)s")
 @click.pass_context
 def kebao(ctx: click.Context, home: Path | None, lang: str | None) -> None:

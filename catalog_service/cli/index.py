@@ -25,6 +25,8 @@ def status(session: Session, as_json: bool) -> int:
         return DONE
     session.echo("Engine: {engine}", engine=state["engine"])
     session.echo("At change {position} of {last}, {lag} behind.", **state)
+    for identifier, reason in state["refused"].items():
+        session.echo("{id} is not in the index: {reason}", id=identifier, reason=reason)
     return DONE
 
 

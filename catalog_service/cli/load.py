@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from catalog_service.operations.load import LoadResult
 
 _SHOWN = 50
-_WORTH_TELLING = ("unknown-column", "target-not-published", "no-record")
+_WORTH_TELLING = ("unknown-column", "target-not-published", "no-record", "index-behind")
 
 
 @click.command(cls=TranslatedCommand)
@@ -67,7 +67,7 @@ def load(
         print_json(result_json(result, session.lang))
     else:
         _show(session, result)
-    return WITH_FINDINGS if result.counts["refused"] else DONE
+    return WITH_FINDINGS if result.counts["refused"] or result.behind else DONE
 
 
 def result_json(result: LoadResult, lang: str) -> dict[str, object]:

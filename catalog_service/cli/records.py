@@ -29,11 +29,11 @@ def publish(session: Session, identifiers: Sequence[str]) -> int:
     from catalog_service.operations.publish import publish as make_public
 
     done = make_public(session.catalogue, identifiers, actor="command line")
-    session.catalogue.index.bring_to(session.catalogue.store.last_seq())
     for identifier, each in done.items():
         session.echo("{id}: published." if each.published else "{id}: not published.", id=identifier)
         for finding in each.findings:
             click.echo("  " + describe(finding, session.lang))
+    session.catalogue.index.bring_to(session.catalogue.store.last_seq())
     return DONE if all(each.published for each in done.values()) else WITH_FINDINGS
 
 
@@ -50,8 +50,8 @@ def withdraw(session: Session, identifier: str, reason: str, replaced_by: str, c
     gone = take_back(
         session.catalogue, identifier, reason, actor="command line", replaced_by=replaced_by, cascade=cascade
     )
-    session.catalogue.index.bring_to(session.catalogue.store.last_seq())
     click.echo(session.count("{n} record withdrawn.", "{n} records withdrawn.", len(gone)))
+    session.catalogue.index.bring_to(session.catalogue.store.last_seq())
     return DONE
 
 

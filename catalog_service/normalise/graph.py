@@ -104,15 +104,16 @@ class GraphRules:
         return read.terms[0] if read.terms else value
 
     def references(self, nodes: Nodes, node: Term) -> Iterator[tuple[str, Term, Term, Term]]:
-        """Yield path, node, predicate and value of everything that names another record."""
+        """Yield path, node, predicate and value of everything that names another record.
+
+        An inner node in such a place is one too: whatever class it gives itself, it is no record.
+        """
         for path, name in self._reference_paths:
             reached = [node]
             for step in path[:-1]:
                 reached = [each for at in reached for each in nodes.get(at, {}).get(step, ())]
             for at in reached:
-                for value in nodes.get(at, {}).get(path[-1], ()):
-                    if value not in nodes or value == node:
-                        yield name, at, path[-1], value
+                yield from ((name, at, path[-1], value) for value in nodes.get(at, {}).get(path[-1], ()))
 
     def inner_types(self, nodes: Nodes, node: Term) -> Iterator[tuple[Term, str]]:
         """Yield the inner nodes with the class their shape wants."""

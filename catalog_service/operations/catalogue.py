@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from catalog_service.config import Value
     from catalog_service.model.kind import Kind
+    from catalog_service.operations.sandbox import Sandbox
     from catalog_service.registry import Profile
     from catalog_service.store import Store
     from catalog_service.store.rows import Entry
@@ -76,6 +77,14 @@ class Catalogue:
         with self._opening:
             return Validation(self.profile, self.settings.text("validation.engine"))
 
+    @cached_property
+    def sandbox(self) -> Sandbox:
+        """Where foreign content is read; it starts a process when first used."""
+        from catalog_service.operations.sandbox import Sandbox
+
+        with self._opening:
+            return Sandbox(self.settings, self.profile.kinds)
+
     @property
     def iri_base(self) -> str:
         """What every IRI of a record of this catalogue begins with."""
@@ -112,7 +121,7 @@ class Catalogue:
 
     def close(self) -> None:
         """Let go of the store and the index."""
-        for name in ("index", "store"):
+        for name in ("sandbox", "index", "store"):
             if name in self.__dict__:
                 self.__dict__.pop(name).close()
 

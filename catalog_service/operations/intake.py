@@ -13,7 +13,7 @@ from catalog_service.model.record import Record, best_text, content_hash, parse_
 from catalog_service.namespaces import XSD, term
 from catalog_service.normalise import moved, rename
 from catalog_service.operations.outgoing import as_if_published
-from catalog_service.operations.placing import conflict, doubled, placed, without_echoes
+from catalog_service.operations.placing import conflict, doubled, named_twice, placed, without_echoes
 from catalog_service.operations.publish import publish_in
 from catalog_service.operations.references import (
     Resolver,
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from catalog_service.model.terms import Term
     from catalog_service.operations.catalogue import Catalogue
     from catalog_service.operations.placing import Columns
+    from catalog_service.operations.reading import Desk
     from catalog_service.operations.spool import Candidate, Spool
     from catalog_service.store import Writer
     from catalog_service.store.rows import RecordRow
@@ -89,10 +90,14 @@ class Intake:
     publish: bool = False
     batch: int | None = None
     spool: Spool | None = None
+    desk: Desk | None = None
+    """Where shapes are checked; in this process if nothing else is said."""
     conditions: Conditions = field(default_factory=Conditions)
     resolver: Resolver = field(init=False)
     last_seq: int = 0
     dry_numbers: int = 0
+    aliases: dict[str, str] = field(default_factory=dict)
+    """IRIs that were given to records which turned out to be known, and what they are."""
     columns: Columns = field(default_factory=dict)
     """File and sheet to the columns of the table there, by dotted name: where what is missing should stand."""
 
@@ -158,7 +163,8 @@ class Intake:
             return candidate
         row = known.get(candidate.number)
         identifier = row.identifier if row else minted[candidate.number]
-        identified = replace(candidate, identifier=identifier)
+        made = row is None and identifier != self._given(candidate)
+        identified = replace(candidate, identifier=identifier, minted=made)
         if not candidate.record.iri.startswith("urn:"):
             return identified
         return with_iri(
@@ -175,7 +181,7 @@ class Intake:
             each = kind.field(reference.path)
             targets = self.resolver.targets(reference.text, each.classes if each else ())
             if len(targets) == 1:
-                new = terms.iri(targets[0][1])
+                new = terms.iri(self.aliases.get(targets[0][1], targets[0][1]))
                 record = replace_reference(record, reference.node, reference.predicate, reference.term, new)
                 continue
             left.append(reference)
@@ -197,10 +203,11 @@ class Intake:
         """Check candidates that have an identity and store the good ones in one transaction."""
         stored = self.catalogue.store.many([each.identifier for each in candidates])
         self.resolver.prefetch(reference.text for each in candidates for reference in each.references)
-        filled = [self._fill(self._resolve(each, quiet=False), stored.get(each.identifier)) for each in candidates]
+        bare = [self._resolve(each, quiet=False) for each in candidates]
+        filled = [self._fill(each, stored.get(each.identifier)) for each in bare]
         findings = self._check(filled)
         good = [each for each in filled if not _errors(findings[each.number])]
-        outcomes = {} if self.dry else self._store(good, findings)
+        outcomes = {} if self.dry else self._store(good, findings, {each.number: each for each in bare if each.minted})
         return [outcomes.get(each.number) or self._untouched(each, findings[each.number]) for each in filled]
 
     def _untouched(self, candidate: Candidate, findings: Sequence[Finding]) -> Taken:
@@ -236,7 +243,8 @@ class Intake:
     def _check(self, candidates: Sequence[Candidate]) -> dict[int, list[Finding]]:
         """Return all findings on candidates, each at the place its value came from."""
         linked = self.resolver.classes(each.record for each in candidates)
-        by_iri = self.catalogue.validation.check([as_if_published(each.record) for each in candidates], linked)
+        check = self.desk.check if self.desk else self.catalogue.validation.check
+        by_iri = check([as_if_published(each.record) for each in candidates], linked)
         unique = self._unique(candidates)
         found = {}
         for each in candidates:
@@ -263,13 +271,52 @@ class Intake:
                     found.setdefault(each.number, []).append(finding)
         return found
 
-    def _store(self, candidates: Sequence[Candidate], findings: Mapping[int, Sequence[Finding]]) -> dict[int, Taken]:
+    def _known_by_now(
+        self, writer: Writer, candidates: Sequence[Candidate], bare: Mapping[int, Candidate]
+    ) -> tuple[list[Candidate], list[Candidate]]:
+        """Return the candidates and apart from them those that the same load has given before.
+
+        One that another load stored since identities were given becomes that record; nobody can from here on.
+        """
+        kinds = self.catalogue.profile.kinds
+        wanted = {number: match_keys(each.record, kinds[each.record.kind]) for number, each in bare.items()}
+        found = writer.by_keys("match", sorted({key for keys in wanted.values() for key in keys})) if wanted else {}
+        first: dict[tuple[str, str], int] = {}
+        kept, doubles = [], []
+        for each in candidates:
+            keys = wanted.get(each.number, [])
+            rows = [row for key in keys for row in found.get(key, ())]
+            row = next((row for row in rows if row.kind == each.record.kind and row.state != "withdrawn"), None)
+            if any(first.setdefault((each.record.kind, key), each.number) != each.number for key in keys):
+                doubles.append(each)
+            elif row is None or row.identifier == each.identifier:
+                kept.append(each)
+            elif row.batch == self.batch:
+                doubles.append(each)
+            else:
+                self.aliases[each.record.iri] = row.iri
+                known = replace(bare[each.number], identifier=row.identifier, minted=False)
+                kept.append(self._fill(with_iri(known, row.iri), row))
+        return kept, doubles
+
+    def _store(
+        self,
+        candidates: Sequence[Candidate],
+        findings: Mapping[int, Sequence[Finding]],
+        bare: Mapping[int, Candidate],
+    ) -> dict[int, Taken]:
+        """Store good candidates; ``bare`` are those with a new identity, as they were before they were filled."""
         if not candidates:
             return {}
-        versions = [self._version(each) for each in candidates]
         taken: dict[int, Taken] = {}
         with self.catalogue.store.write(actor=self.actor, batch=self.batch) as writer:
             self._check_version(writer)
+            candidates, doubles = self._known_by_now(writer, candidates, bare)
+            for each in doubles:
+                title = self._title(each.record)
+                own = (*findings[each.number], named_twice(each, title))
+                taken[each.number] = Taken("refused", each.record.iri, each.identifier, title, own)
+            versions = [self._version(each) for each in candidates]
             outcomes = writer.put_many(versions)
             for each, version, outcome in zip(candidates, versions, outcomes, strict=True):
                 own = tuple(findings[each.number])

@@ -6,42 +6,35 @@ checks and commits in chunks, the kinds that others refer to first. Same content
 
 from __future__ import annotations
 
-import os
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from catalog_service.errors import Conflict, InputError
+from catalog_service.errors import Conflict, IndexUnavailable, InputError, TooLarge
 from catalog_service.i18n import both
-from catalog_service.model.kind import title_path
 from catalog_service.model.record import Record
 from catalog_service.model.report import Finding
-from catalog_service.normalise import Normaliser
+from catalog_service.operations.beside import FollowingBeside
 from catalog_service.operations.intake import Conditions, Intake, with_iri
 from catalog_service.operations.publish import publish, run_refresh_jobs
+from catalog_service.operations.reading import OwnDesk, Source
 from catalog_service.operations.references import load_order
-from catalog_service.operations.spool import Candidate, Spool
-from catalog_service.readers import open_records
+from catalog_service.operations.resume import spool_of
+from catalog_service.operations.sandbox import must_be_isolated
+
+__all__ = ["CHUNK", "COUNTED", "LoadResult", "Source", "limits_of", "load", "sources_of"]
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from pathlib import Path
-    from typing import BinaryIO
 
-    from catalog_service.normalise import Normalised
     from catalog_service.operations.catalogue import Catalogue
     from catalog_service.operations.intake import Taken
+    from catalog_service.operations.reading import Desk
+    from catalog_service.operations.spool import Candidate, Spool
 
 CHUNK = 250
 """Records a transaction: at most 50 ms, so that a person's save beside it does not wait (architecture, decision 3)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A file to load, or bytes with a name."""
-
-    name: str
-    data: Path | BinaryIO
 
 
 COUNTED = ("read", "created", "changed", "unchanged", "checked", "refused", "published", "waiting")
@@ -61,6 +54,8 @@ class LoadResult:
     seq: int = 0
     seconds: float = 0.0
     dry: bool = False
+    behind: bool = False
+    """Whether the index does not show the load yet."""
 
     @property
     def refused(self) -> int:
@@ -84,41 +79,99 @@ def load(
     progress: Callable[[str, int], None] | None = None,
     index: bool = True,
     conditions: Conditions | None = None,
+    isolated: bool = False,
+    resumable: bool = False,
+    resume: bool = False,
 ) -> LoadResult:
-    """Read, check and store records; good ones go in, refused ones come back as findings."""
+    """Read, check and store records; good ones go in, refused ones come back as findings.
+
+    ``isolated`` reads all sources in a sandbox; ``resumable`` keeps what was read of files until all of it is stored,
+    ``resume`` goes on with what an earlier load of the same files kept.
+    """
     started = time.perf_counter()
     if kind:
         catalogue.kind(kind)
     result = LoadResult(dry=dry)
-    path = catalogue.home / "spool" / f"load-{os.getpid()}-{time.monotonic_ns()}.sqlite"
-    titles = {name: title_path(each) for name, each in catalogue.profile.kinds.items()}
-    with Spool(path, titles) as spool:
+    kept = resumable and not dry
+    with (
+        ExitStack() as stack,
+        spool_of(catalogue, sources, kind, publishing=publishing, keep=kept, resume=resume) as (spool, old),
+    ):
         run = _Load(catalogue, spool, result, progress or _silent)
         run.conditions = conditions or Conditions()
-        run.read(sources, kind)
-        if not dry and any(spool.kinds().values()):
-            with catalogue.store.write(actor=actor, note=note) as writer:
-                result.batch = writer.open_batch(", ".join(source.name for source in sources)[:200], note=note)
-        run.store(
-            Intake(
-                catalogue,
-                actor,
-                dry=dry,
-                publish=publishing and not dry,
-                batch=result.batch or None,
-                spool=spool,
-                conditions=run.conditions,
-            )
-        )
+        desk = _desk(catalogue, sources, stack, isolated=isolated)
+        if old:
+            run.go_on()
+        else:
+            run.read(sources, kind, desk)
+            spool.complete()
+            run.save_step()
+        if not dry and not result.batch and any(spool.kinds().values()):
+            label = ", ".join(source.name for source in sources)[:200]
+            result.batch = _open_batch(catalogue, actor, label, note, resumed=old)
+            run.save_step()
+        intake = Intake(catalogue, actor, dry=dry, publish=publishing and not dry, spool=spool, desk=desk)
+        intake.batch, intake.conditions = result.batch or None, run.conditions
+        with FollowingBeside(catalogue, sum(spool.kinds().values()) if intake.publish and index else 0):
+            run.store(intake)
+        if result.batch:
+            with catalogue.store.write(actor=actor, batch=result.batch) as writer:
+                writer.close_batch(result.batch, counts=result.counts)
+        spool.finish()
     if result.batch:
-        with catalogue.store.write(actor=actor, batch=result.batch) as writer:
-            writer.close_batch(result.batch, counts=result.counts)
-        run_refresh_jobs(catalogue)
-        result.seq = catalogue.store.last_seq()
-        if index:
-            catalogue.index.bring_to(result.seq)
+        _follow_up(catalogue, result, index=index)
     result.seconds = time.perf_counter() - started
     return result
+
+
+def _follow_up(catalogue: Catalogue, result: LoadResult, *, index: bool) -> None:
+    """Refresh what shows values of what was loaded, and bring the index to it."""
+    run_refresh_jobs(catalogue)
+    result.seq = catalogue.store.last_seq()
+    if index and not _indexed(catalogue, result.seq):
+        result.behind = True
+        result.findings.append(_index_behind())
+
+
+def _indexed(catalogue: Catalogue, seq: int) -> bool:
+    """Bring the index to a change; a search engine that does not answer makes no load fail."""
+    try:
+        return catalogue.index.bring_to(seq)
+    except IndexUnavailable:
+        return False
+
+
+def _index_behind() -> Finding:
+    return Finding(
+        "index-behind",
+        both("The records are stored, but the search index does not show them yet.", domain="findings"),
+        both(
+            "`kebao index status` tells how far it is; it catches up as soon as it can be written.", domain="findings"
+        ),
+        severity="warning",
+        constraint="index",
+    )
+
+
+def _desk(catalogue: Catalogue, sources: Sequence[Source], stack: ExitStack, *, isolated: bool) -> Desk:
+    """Return where the sources are read and checked: a sandbox if they are foreign and large."""
+    wanted = isolated or any(must_be_isolated(each) for each in sources)
+    if isolated or (wanted and catalogue.settings.text("sandbox.enabled") == "on"):
+        return stack.enter_context(catalogue.sandbox.open(sources))
+    return OwnDesk(catalogue.profile, catalogue.iri_base, limits_of(catalogue), catalogue.validation)
+
+
+def _open_batch(catalogue: Catalogue, actor: str, label: str, note: str, *, resumed: bool) -> int:
+    """Open a batch; a resumed load takes the one it opened just before it was broken off, if it did."""
+    last = next(iter(catalogue.store.batches(1)), None) if resumed else None
+    if (
+        last
+        and (last.label, last.actor, last.closed) == (label, actor, None)
+        and not catalogue.store.batch_items(last.id)
+    ):
+        return last.id
+    with catalogue.store.write(actor=actor, note=note) as writer:
+        return writer.open_batch(label, note=note)
 
 
 def _silent(_what: str, _count: int) -> None:
@@ -136,44 +189,59 @@ class _Load:
         self.conditions = Conditions()
         self.columns: dict[tuple[str, str], Mapping[str, str]] = {}
         """File and sheet to the columns of the table there."""
+        self.waiting: list[str] = []
+        self.done: dict[str, int] = {}
+        """Of each kind, up to which number its candidates are stored."""
+        self._saved = (0, 0, 0)
+
+    # going on after a kill
+
+    def save_step(self, kind: str = "", last: int = 0) -> None:
+        """Keep how far it is, and what came of it since the last step."""
+        result, (findings, taken, waiting) = self.result, self._saved
+        new = (result.findings[findings:], result.taken[taken:], self.waiting[waiting:])
+        self.spool.save_step(kind, last, (result.batch, dict(result.counts), self.columns, new))
+        self._saved = (len(result.findings), len(result.taken), len(self.waiting))
+
+    def go_on(self) -> None:
+        """Be where the load of an earlier process was after its last step."""
+        result = self.result
+        for kind, last, (batch, counts, columns, new) in self.spool.steps():
+            self.done[kind] = last
+            result.batch, result.counts = batch, counts
+            self.columns |= columns
+            result.findings += new[0]
+            result.taken += new[1]
+            self.waiting += new[2]
+        self._saved = (len(result.findings), len(result.taken), len(self.waiting))
+        self.progress("read", result.counts["read"])
+        self.progress("stored", self.spool.stored())
 
     # first pass
 
-    def read(self, sources: Iterable[Source], kind: str) -> None:
-        normaliser = normaliser_of(self.catalogue)
-        columns = self.columns
+    def read(self, sources: Iterable[Source], kind: str, desk: Desk) -> None:
+        most = self.catalogue.settings.number("limits.upload_records")
         for source in sources:
-            records = open_records(
-                source.data,
-                name=source.name,
-                kind=kind,
-                limits=limits_of(self.catalogue),
-                kinds=self.catalogue.profile.kinds,
-            )
-            for item in records:
+            for item in desk.read(source, kind):
                 if isinstance(item, Finding):
                     self._note(item)
                     continue
+                place = item.candidate.place
                 if item.columns:
-                    columns.setdefault((item.place.file, item.place.sheet), item.columns)
-                self._keep(normaliser.normalise(item), from_rdf=bool(item.triples))
+                    self.columns.setdefault((place.file, place.sheet), item.columns)
+                self._keep(item.candidate, from_rdf=item.from_rdf)
                 self.result.counts["read"] += 1
+                if source.foreign and self.result.counts["read"] > most:
+                    raise TooLarge("{file} holds more than {most} records.", file=source.name, most=most)
                 self.progress("read", 1)
 
     def _note(self, finding: Finding) -> None:
         self.result.findings.append(finding)
         if finding.severity == "error":
             self.result.counts["refused"] += 1
+            self.progress("refused", 1)
 
-    def _keep(self, normalised: Normalised, *, from_rdf: bool) -> None:
-        candidate = Candidate(
-            normalised.record,
-            normalised.place,
-            normalised.identifier or "",
-            tuple(normalised.findings),
-            tuple(normalised.references),
-            dict(normalised.places),
-        )
+    def _keep(self, candidate: Candidate, *, from_rdf: bool) -> None:
         if self.conditions.identifier:
             candidate = _renamed(candidate, self.conditions)
         other = self.spool.add(candidate)
@@ -208,26 +276,27 @@ class _Load:
     # second pass
 
     def store(self, intake: Intake) -> None:
-        waiting: list[str] = []
         intake.columns = self.columns
         for kind in load_order(self.catalogue.profile.kinds):
             if not self.spool.kinds().get(kind):
                 continue
             if self.spool.unnamed(kind):
                 self._identify(kind, intake)
-            for chunk in self.spool.chunks(kind, CHUNK):
+            for chunk in self.spool.chunks(kind, CHUNK, self.done.get(kind, 0)):
                 intake.resolver.forget()
                 for taken in intake.take(chunk):
                     self._count(taken)
-                    waiting += [taken.identifier] if taken.waiting else []
+                    self.waiting += [taken.identifier] if taken.waiting else []
                 self.progress("stored", len(chunk))
-        self._publish_waiting(waiting, intake)
+                self.save_step(kind, chunk[-1].number)
+        self._publish_waiting(self.waiting, intake)
 
     def _identify(self, kind: str, intake: Intake) -> None:
         for chunk in self.spool.chunks(kind, CHUNK):
             for double in self.spool.put_back(intake.identify(chunk)):
                 self.spool.remove(double)
                 self._double(double, double)
+            self.save_step()
         intake.resolver.forget()
 
     def _count(self, taken: Taken) -> None:
@@ -235,6 +304,8 @@ class _Load:
         counts[taken.status] += 1
         counts["published"] += taken.entered
         counts["waiting"] += taken.waiting
+        if taken.status == "refused":
+            self.progress("refused", 1)
         if taken.status == "refused" or len(self.result.findings) < _MOST_FINDINGS:
             self.result.findings += taken.findings
         if len(self.result.taken) < _MOST_TAKEN:
@@ -279,20 +350,6 @@ def _merged(first: Candidate, second: Candidate) -> Candidate:
         findings=first.findings + second.findings,
         references=first.references + second.references,
         places={**(second.places or {}), **(first.places or {})},
-    )
-
-
-def normaliser_of(catalogue: Catalogue) -> Normaliser:
-    """Return the normaliser of a catalogue."""
-    import datetime as dt
-
-    profile = catalogue.profile
-    return Normaliser(
-        profile.kinds,
-        profile.vocabularies,
-        iri_base=catalogue.iri_base,
-        today=dt.datetime.now(dt.UTC).date(),
-        limits=limits_of(catalogue),
     )
 
 

@@ -67,6 +67,19 @@ def doubled(code: str, other: RecordRow, candidate: Candidate, kind: Kind) -> Fi
     )
 
 
+def named_twice(candidate: Candidate, title: str) -> Finding:
+    """Return the finding that a record without identifier was given twice."""
+    return Finding(
+        "identifier-twice",
+        both("“{title}” of the same provider stands twice in what was given.", domain="findings", title=title),
+        both("The first one was taken; give this one its own identifier or delete it.", domain="findings"),
+        record=candidate.identifier,
+        value=title,
+        constraint="unique",
+        place=candidate.place,
+    )
+
+
 def conflict(candidate: Candidate, other: str) -> Finding:
     """Return the finding that a record's identifier or IRI belongs to another one."""
     return Finding(

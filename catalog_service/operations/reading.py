@@ -1,10 +1,9 @@
-"""The first pass of a load: bytes become candidates, and what checks them; here, or in a sandbox behind the same port."""
+"""The first pass of a load: bytes become candidates; and what checks them, here or in a sandbox behind one port."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from catalog_service.model.report import Finding
@@ -14,6 +13,7 @@ from catalog_service.readers import open_records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
     from typing import BinaryIO
 
     from catalog_service.model.record import Record

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from catalog_service.model.report import Finding
     from catalog_service.operations.catalogue import Catalogue
     from catalog_service.operations.intake import Taken
-    from catalog_service.operations.load import LoadResult, Source
+    from catalog_service.operations.load import LoadResult
+    from catalog_service.operations.reading import Source
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,6 +131,7 @@ class Resolver:
         self._kinds = kinds
         self._spool = spool
         self._class_of = {kind.name: kind.class_iri for kind in kinds.values()}
+        self._classes_of = {kind.name: {kind.class_iri, *kind.also} for kind in kinds.values()}
         self._known: dict[tuple[str, tuple[str, ...]], list[Target]] = {}
         self._rows: dict[str, Target | None] = {}
 
@@ -169,10 +170,13 @@ class Resolver:
 
     def _find(self, text: str, classes: tuple[str, ...]) -> list[Target]:
         for way in (self._by_identity, self._by_credit_code, self._by_name):
-            found = {iri: kind for kind, iri in way(text) if not classes or self._class_of.get(kind) in classes}
+            found = {iri: kind for kind, iri in way(text) if self._fits(kind, classes)}
             if found:
                 return [(kind, iri) for iri, kind in found.items()]
         return []
+
+    def _fits(self, kind: str, classes: tuple[str, ...]) -> bool:
+        return not classes or not self._classes_of.get(kind, set()).isdisjoint(classes)
 
     def _by_identity(self, text: str) -> list[Target]:
         known = self._rows.get(text)
@@ -201,7 +205,7 @@ class Resolver:
         names = {
             row.title: row.identifier
             for kind in self._kinds.values()
-            if kind.class_iri in classes
+            if self._fits(kind.name, classes)
             for row in self._store.listing_records(kind=kind.name, limit=1000)
         }
         near = difflib.get_close_matches(text, names, n=1, cutoff=0.5)

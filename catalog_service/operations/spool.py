@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 import sqlite3
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -27,6 +27,8 @@ class Candidate:
     places: Mapping[tuple[str, str], Place] | None = None
     number: int = 0
     """Its place in the spool."""
+    minted: bool = False
+    """Whether its identifier was made for it, because nobody knew the record."""
 
 
 _TABLES = """
@@ -34,33 +36,87 @@ CREATE TABLE candidate (n INTEGER PRIMARY KEY, kind TEXT, iri TEXT, identifier T
 CREATE UNIQUE INDEX candidate_iri ON candidate (iri);
 CREATE INDEX candidate_identifier ON candidate (identifier);
 CREATE INDEX candidate_kind ON candidate (kind, n);
+CREATE TABLE step (n INTEGER PRIMARY KEY, kind TEXT, last INTEGER, body BLOB);
 CREATE TABLE name (value TEXT, kind TEXT, iri TEXT);
 CREATE INDEX name_value ON name (value);
 """
 
 
 class Spool:
-    """A file of candidates, in the order in which they came; the file goes when it is closed."""
+    """A file of candidates, in the order in which they came; nobody else sees it, and it goes when it is closed.
 
-    def __init__(self, path: Path, titles: Mapping[str, tuple[str, ...]]) -> None:
+    One that is kept stays until `finish`, so that a load that was broken off can go on. Its name is its own from
+    `complete` on; before, it ends in ``.part``.
+    """
+
+    def __init__(self, path: Path, titles: Mapping[str, tuple[str, ...]], *, kept: bool = False) -> None:
         """``titles`` gives the path of what a record is called, by kind."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.unlink(missing_ok=True)
         self._path = path
-        self._connection = sqlite3.connect(path, isolation_level=None)
-        self._connection.execute("PRAGMA journal_mode=OFF")
-        self._connection.execute("PRAGMA synchronous=OFF")
-        self._connection.executescript(_TABLES)
-        self._connection.execute("BEGIN")
         self._titles = titles
         self._named = False
+        self.kept = kept
+        part = path.with_suffix(".part") if kept else path
+        part.parent.mkdir(parents=True, exist_ok=True)
+        part.unlink(missing_ok=True)
+        self._connection = _connected(part, "OFF")
+        self._connection.executescript(_TABLES)
+        if not kept:
+            part.unlink()  # the open file lives on; so none stays behind, however this process ends
+        self._connection.execute("BEGIN")
+
+    @classmethod
+    def reopened(cls, path: Path, titles: Mapping[str, tuple[str, ...]]) -> Self:
+        """Return a kept spool that an earlier process completed; raises `sqlite3.DatabaseError` if it is damaged."""
+        spool = cls.__new__(cls)
+        spool._path, spool._titles, spool._named, spool.kept = path, titles, False, True
+        spool._connection = _connected(path, "TRUNCATE")
+        if spool._connection.execute("PRAGMA quick_check").fetchone()[0] != "ok":
+            raise sqlite3.DatabaseError(str(path))
+        spool._connection.execute("BEGIN")
+        return spool
 
     def __enter__(self) -> Spool:
         return self
 
     def __exit__(self, *error: object) -> None:
         self._connection.close()
+        self._path.with_suffix(".part").unlink(missing_ok=True)
+
+    def complete(self) -> None:
+        """Let a kept spool be found under its name: everything is read."""
+        if not self.kept:
+            return
+        self._connection.execute("COMMIT")
+        self._connection.close()
+        self._path.with_suffix(".part").replace(self._path)
+        self._connection = _connected(self._path, "TRUNCATE")
+        self._connection.execute("BEGIN")
+
+    def finish(self) -> None:
+        """Let a kept spool go: everything in it is stored."""
         self._path.unlink(missing_ok=True)
+
+    def save_step(self, kind: str, last: int, state: object) -> None:
+        """Keep what was done: of a kind, everything up to a number."""
+        if not self.kept:
+            return
+        row = (kind, last, pickle.dumps(state, protocol=pickle.HIGHEST_PROTOCOL))
+        self._connection.execute("INSERT INTO step (kind, last, body) VALUES (?, ?, ?)", row)
+        self._connection.execute("COMMIT")
+        self._connection.execute("BEGIN")
+
+    def steps(self) -> Iterator[tuple[str, int, Any]]:
+        """Yield kind, number and state of what was done, in its order."""
+        for kind, last, body in self._connection.execute("SELECT kind, last, body FROM step ORDER BY n"):
+            yield kind, last, pickle.loads(body)  # noqa: S301 - our own file in the home
+
+    def stored(self) -> int:
+        """Return how many candidates are behind: those up to the last step of their kind."""
+        query = (
+            "SELECT count(*) FROM candidate JOIN (SELECT kind, max(last) AS last FROM step GROUP BY kind) AS done "
+            "ON done.kind = candidate.kind AND candidate.n <= done.last"
+        )
+        return int(self._connection.execute(query).fetchone()[0])
 
     def add(self, candidate: Candidate) -> Candidate | None:
         """Keep a candidate; return the one that already has its IRI instead of keeping it."""
@@ -88,9 +144,8 @@ class Spool:
         """Let go of a candidate."""
         self._connection.execute("DELETE FROM candidate WHERE n = ?", (candidate.number,))
 
-    def chunks(self, kind: str, size: int) -> Iterator[list[Candidate]]:
-        """Yield the candidates of a kind in lists of at most ``size``."""
-        last = 0
+    def chunks(self, kind: str, size: int, last: int = 0) -> Iterator[list[Candidate]]:
+        """Yield the candidates of a kind behind number ``last`` in lists of at most ``size``."""
         query = "SELECT n, body FROM candidate WHERE kind = ? AND n > ? ORDER BY n LIMIT ?"
         while rows := self._connection.execute(query, (kind, last, size)).fetchall():
             last = rows[-1][0]
@@ -138,10 +193,18 @@ class Spool:
         self._named = True
 
 
+def _connected(path: Path, journal: str) -> sqlite3.Connection:
+    """Open a spool; nothing of it need outlive a loss of power."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute(f"PRAGMA journal_mode={journal}")
+    connection.execute("PRAGMA synchronous=OFF")
+    return connection
+
+
 def _bytes(candidate: Candidate) -> bytes:
     return pickle.dumps(candidate, protocol=pickle.HIGHEST_PROTOCOL)
 
 
 def _candidate(row: tuple[int, bytes]) -> Candidate:
-    candidate: Candidate = pickle.loads(row[1])  # noqa: S301 - our own file, made by this process
+    candidate: Candidate = pickle.loads(row[1])  # noqa: S301 - our own file in the home
     return replace(candidate, number=row[0])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import gzip
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ class Request:
     """The whole path, such as ``/catalog.ttl``."""
     arguments: tuple[tuple[str, str], ...] = ()
     accept: str = ""
+    accept_encoding: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,4 +51,39 @@ class Outlet:
         """Answer a request; input that cannot be used raises a `CatalogError` or is the protocol's own error."""
         module, _, function = self.target.partition(":")
         response: Response = getattr(import_module(module), function)(catalogue, request)
-        return response
+        return encoded(response, request.accept_encoding)
+
+
+_WORTH_PACKING = 1000
+_LEVEL = 3
+"""Of gzip: pages of records shrink to a sixth here, higher levels cost twice the time for a tenth less."""
+
+
+def encoded(response: Response, accept_encoding: str) -> Response:
+    """Return the response as gzip if that is accepted; caches are told that the header decides."""
+    varying = ", ".join(filter(None, (response.headers.get("Vary", ""), "Accept-Encoding")))
+    headers = {**response.headers, "Vary": varying}
+    if len(response.body) < _WORTH_PACKING or not weights(accept_encoding).get("gzip", 0.0):
+        return replace(response, headers=headers)
+    packed = gzip.compress(response.body, _LEVEL, mtime=0)
+    return replace(response, body=packed, headers={**headers, "Content-Encoding": "gzip"})
+
+
+def weights(header: str) -> dict[str, float]:
+    """Return the q-values of an ``Accept`` header by name (RFC 9110, 12.4.2); one that cannot be read is 0.
+
+    >>> weights("text/turtle, application/*;q=0.5, */*;q=0")
+    {'text/turtle': 1.0, 'application/*': 0.5, '*/*': 0.0}
+    """
+    found: dict[str, float] = {}
+    for part in header[:_LONGEST_HEADER].split(","):
+        name, *parameters = (each.strip().lower() for each in part.split(";"))
+        quality = next((each[2:] for each in parameters if each.startswith("q=")), "1")
+        try:
+            found[name] = min(max(float(quality), 0.0), 1.0)
+        except ValueError:
+            found[name] = 0.0
+    return found
+
+
+_LONGEST_HEADER = 4000

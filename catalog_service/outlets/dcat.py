@@ -9,13 +9,13 @@ import calendar
 import time
 from typing import TYPE_CHECKING
 
-from catalog_service.errors import BadQuery, Gone, UnsupportedFormat
+from catalog_service.errors import BadQuery, Gone, NotAcceptable
 from catalog_service.model import terms
 from catalog_service.model.record import canonical
 from catalog_service.namespaces import PREFIXES, PROFILE, TYPE, XSD, term
 from catalog_service.operations.outgoing import outgoing
 from catalog_service.operations.paging import seal, unseal
-from catalog_service.outlets.base import Response
+from catalog_service.outlets.base import Response, weights
 from catalog_service.store.rows import stamp_text
 
 if TYPE_CHECKING:
@@ -39,8 +39,6 @@ def answer(catalogue: Catalogue, request: Request) -> Response:
     """Return one page of the catalogue."""
     written = request.path.removeprefix("/catalog")
     ending = written or _negotiated(request.accept)
-    if ending not in FORMATS:
-        raise UnsupportedFormat("The forms are {known}.", known=", ".join(FORMATS))
     arguments = dict(request.arguments)
     since, deleted = _since(arguments.get("modified_since", "")), arguments.get("deleted") == "true"
     with catalogue.store.read(current=True) as reader:
@@ -66,22 +64,20 @@ def _query(text: str) -> str:
 
 
 def _negotiated(accept: str) -> str:
-    """Return the ending of the most wanted form; programs that accept anything get Turtle."""
-    wanted = []
-    for part in (accept or "*/*").split(","):
-        name, *parameters = (each.strip() for each in part.split(";"))
-        quality = next((each[2:] for each in parameters if each.startswith("q=")), "1")
-        try:
-            wanted.append((float(quality), name))
-        except ValueError:
-            wanted.append((0.0, name))
-    for _, name in sorted(wanted, key=lambda each: -each[0]):
-        for ending, media_type in FORMATS.items():
-            if name == media_type:
-                return ending
-        if name in ("*/*", "text/*", "text/html"):
-            return ".ttl"
-    return ""
+    """Return the ending of the form that suits best; programs that accept anything get Turtle, browsers too."""
+    wanted = weights(accept or "*/*")
+    if "text/html" in wanted:
+        wanted.setdefault("text/turtle", wanted["text/html"])
+    best = max(FORMATS, key=lambda ending: _quality(FORMATS[ending], wanted))
+    if not _quality(FORMATS[best], wanted):
+        known = ", ".join(FORMATS.values())
+        raise NotAcceptable("None of the accepted formats is offered here.", advice="Offered: {known}.", known=known)
+    return best
+
+
+def _quality(media_type: str, wanted: dict[str, float]) -> float:
+    covering = (media_type, media_type.partition("/")[0] + "/*", "*/*")
+    return next((wanted[each] for each in covering if each in wanted), 0.0)
 
 
 def _since(text: str) -> int | None:

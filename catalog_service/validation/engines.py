@@ -42,13 +42,18 @@ class Validation:
         self._profile = profile
         self._engine = open_shape_engine(engine, profile.shapes)
         self._maker = FindingMaker(profile.kinds, profile.vocabularies)
+        self._also = {kind.class_iri: kind.also for kind in profile.kinds.values()}
         self._triples: dict[Term, tuple[Triple, ...]] = {}
 
     def check(self, records: Sequence[Record], linked: Mapping[Term, str] | None = None) -> dict[str, list[Finding]]:
         """Return the findings by the records' IRIs; ``linked`` gives the class IRI of records that are named."""
         owners = {node: record for record in records for node in record.nodes}
         found: dict[str, list[Finding]] = {record.iri: [] for record in records}
-        context = [(node, TYPE, terms.iri(class_iri)) for node, class_iri in (linked or {}).items()]
+        context = [
+            (node, TYPE, terms.iri(each))
+            for node, class_iri in (linked or {}).items()
+            for each in (class_iri, *self._also.get(class_iri, ()))
+        ]
         context += [triple for triples in self._lists(records) for triple in triples]
         for result in self._engine.check(records, context):
             record = owners[result.focus_node]
@@ -86,7 +91,9 @@ class _NoShapes:
 
 def set_of(findings: Iterable[Finding]) -> list[Finding]:
     """Return findings without those that say the same of the same value, or more of what is not there at all."""
-    found = {(each.code, each.focus_node, each.path, each.value, each.severity): each for each in findings}
+    found: dict[tuple[str, ...], Finding] = {}
+    for each in sorted(findings, key=lambda one: (one.source_shape, one.message.get("en", ""))):
+        found.setdefault((each.code, each.focus_node, each.path, each.value, each.severity), each)
     absent = {(each.focus_node, each.path) for each in found.values() if each.code == "minCount"}
     return [
         each

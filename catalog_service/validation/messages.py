@@ -87,7 +87,7 @@ class FindingMaker:
 
     def findings(self, result: ShapeResult, record: Record) -> Iterator[Finding]:
         """Yield the findings of one result on a record; details of a failed node say more than the failure itself."""
-        told = [detail for detail in result.details if detail.path]
+        told = [detail for detail in result.details if detail.path and detail.focus_node in record.nodes]
         if told and result.component.endswith(("NodeConstraintComponent", "AndConstraintComponent")):
             for detail in told:
                 yield from self.findings(detail, record)
@@ -114,7 +114,7 @@ class FindingMaker:
             value=_shown(result.value) if result.path else "",
             constraint=result.component,
             focus_node=result.focus_node,
-            source_shape=result.source_shape,
+            source_shape=_named(result.source_shape),
         )
 
     def _finding(self, result: ShapeResult, record: Record) -> Finding:
@@ -147,7 +147,7 @@ class FindingMaker:
             value=shown,
             constraint=result.component,
             focus_node=result.focus_node,
-            source_shape=result.source_shape,
+            source_shape=_named(result.source_shape),
         )
 
     def _field(self, kind: Kind, result: ShapeResult) -> tuple[str, Field | None]:
@@ -194,6 +194,11 @@ class FindingMaker:
         found = self._vocabularies.nearest(terms.value(result.value).rsplit("/", 1)[-1], each.schemes, 3)
         names = {lang: MARKS[lang].join(f"{near.notation} {near.label(lang)}" for near in found) for lang in LANGUAGES}
         return both("Take one of the list, such as {names}.", domain="findings", names=names) if found else {}
+
+
+def _named(shape: str) -> str:
+    """Return a shape's IRI, empty for a shape without a name: engines label those as they like."""
+    return shape if ":" in shape and not shape.startswith("_") else ""
 
 
 def _said(result: ShapeResult) -> dict[str, str]:

@@ -8,16 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from catalog_service.errors import InputError
+from catalog_service.errors import NotAcceptable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-
-class NotAcceptable(InputError):
-    """No representation suits what was accepted."""
-
-    code, status = "not-acceptable", 406
 
 
 @dataclass(frozen=True, slots=True)

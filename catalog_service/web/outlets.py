@@ -32,7 +32,8 @@ def routes(site: Site) -> tuple[Route, ...]:
 def _handler(site: Site, outlet: Outlet) -> Handler:
     def answer() -> Response:
         pairs = (*request.args.items(multi=True), *request.form.items(multi=True))
-        answered = outlet.answer(site.catalogue, Request(request.path, pairs, request.headers.get("Accept", "")))
+        accept, encoding = request.headers.get("Accept", ""), request.headers.get("Accept-Encoding", "")
+        answered = outlet.answer(site.catalogue, Request(request.path, pairs, accept, encoding))
         return Response(answered.body, answered.status, dict(answered.headers), content_type=answered.media_type)
 
     return answer

@@ -18,13 +18,14 @@ from catalog_service.errors import (
     EnvironmentProblem,
     Gone,
     InputError,
+    NotAcceptable,
     NotFound,
     NoToken,
     RecordRefused,
     TooLarge,
 )
 from catalog_service.i18n import explain
-from catalog_service.web.negotiation import HTML, JSON, NotAcceptable, negotiate
+from catalog_service.web.negotiation import HTML, JSON, negotiate
 
 if TYPE_CHECKING:
     from flask import Flask, Response

@@ -20,5 +20,7 @@ def application() -> Flask:
     catalogue = open_catalogue(Path(os.environ.get("KEBAO_HOME", "kebao-home")))
     follower = Follower(catalogue.index)
     follower.start()
+    if catalogue.settings.text("sandbox.enabled") == "on":
+        catalogue.sandbox.start()
     atexit.register(follower.stop)
     return create_app(catalogue)

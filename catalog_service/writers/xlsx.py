@@ -26,9 +26,20 @@ if TYPE_CHECKING:
 _ROWS = 2000
 """Rows of a template that have drop-downs."""
 
+_FIRST_ROW = 5
+"""Where people begin to write: below the header and the rows of help."""
+
 _LISTS = "codes"
-_OBLIGATIONS = {"M": "必填", "C": "条件必填", "R": "建议填写", "O": "选填"}
-_OBLIGATIONS_EN = {"M": "required", "C": "required in some cases", "R": "recommended", "O": "optional"}
+_HELP_SHEET = "说明 Help"
+_OBLIGATIONS = {
+    "M": "required",
+    "C": "required in some cases",
+    "R": "recommended",
+    "O": "optional",
+    "G": "required where this group is used",
+    "S": "leave it empty and the catalogue fills it in",
+}
+"""What is asked of a column; ``G`` holds where its group is used, ``S`` is for what the catalogue fills in itself."""
 
 
 class Xlsx:
@@ -41,6 +52,8 @@ class Xlsx:
 
     def write(self, records: Iterable[Outgoing], around: Surroundings) -> Iterator[bytes]:
         """Yield the workbook."""
+        from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
         book = _empty_book()
         for group in by_kind(records).values():
             kind = group[0].kind
@@ -51,7 +64,7 @@ class Xlsx:
                 for place, text in enumerate(row_of(outgoing, chosen, around), 1):
                     if text:
                         cell = sheet.cell(number, place)
-                        cell.value, cell.data_type = text, "s"
+                        cell.value, cell.data_type = ILLEGAL_CHARACTERS_RE.sub("", text), "s"
         if not book.sheetnames:
             book.create_sheet("empty")
         yield _saved(book)
@@ -63,9 +76,9 @@ def template(kind: Kind, vocabularies: Vocabularies, lang: str) -> bytes:
     chosen = columns(kind)
     sheet = book.create_sheet(kind.label("zh"))
     _header(sheet, chosen, kind)
-    _help_rows(sheet, chosen, kind, lang)
+    _help_rows(sheet, chosen, kind, vocabularies, lang)
     _drop_downs(book, sheet, chosen, vocabularies)
-    _explain(book.create_sheet("说明 Help"), kind, lang)
+    _explain(book.create_sheet(_HELP_SHEET), kind)
     book.active = 0
     return _saved(book)
 
@@ -98,14 +111,14 @@ def _header(sheet: Worksheet, chosen: Sequence[Column], kind: Kind) -> None:
     sheet.freeze_panes = "B2"
 
 
-def _help_rows(sheet: Worksheet, chosen: Sequence[Column], kind: Kind, lang: str) -> None:
+def _help_rows(sheet: Worksheet, chosen: Sequence[Column], kind: Kind, vocabularies: Vocabularies, lang: str) -> None:
     """Write the short names, the help and an example, each row marked as help by its first cell."""
     from openpyxl.styles import Alignment, Font
 
     rows = (
         [column.key for column in chosen],
         [_help(column, kind, lang) for column in chosen],
-        [_example(column) for column in chosen],
+        [_example(column, vocabularies) for column in chosen],
     )
     for number, row in enumerate(rows, 2):
         for place, text in enumerate(row, 1):
@@ -116,11 +129,11 @@ def _help_rows(sheet: Worksheet, chosen: Sequence[Column], kind: Kind, lang: str
 
 
 def _obligation(column: Column, kind: Kind) -> str:
-    """Return what is asked of a column: a field's own obligation, ``G`` where it holds only if its group is used.
+    """Return what is asked of a column, a key of ``_OBLIGATIONS``.
 
     Of texts the Chinese is asked for, other languages are welcome.
     """
-    own = column.field.obligation
+    own = "S" if column.field.system else column.field.obligation
     if column.language not in ("", "zh"):
         return "O" if own in ("M", "C") else own
     parts = column.name.split(".")
@@ -130,10 +143,8 @@ def _obligation(column: Column, kind: Kind) -> str:
 
 
 def _help(column: Column, kind: Kind, lang: str) -> str:
-    obligations = _OBLIGATIONS_EN if lang == "en" else _OBLIGATIONS
-    asked = _obligation(column, kind)
-    group = say("required where this group is used", lang, domain="writers")
-    obligation = group if asked == "G" else obligations.get(asked, "")
+    asked = _OBLIGATIONS.get(_obligation(column, kind), "")
+    obligation = say(asked, lang, domain="writers") if asked else ""
     several = say("several: separate them by ;", lang, domain="writers") if _many(column.field) else ""
     definition = column.field.definitions.get(lang, "")
     return "\n".join(part for part in (f"[{obligation}] {column.header[lang]}", definition, several) if part)
@@ -143,9 +154,19 @@ def _many(field: Field) -> bool:
     return field.max_count != 1 and not field.unique_lang
 
 
-def _example(column: Column) -> str:
-    texts = column.field.examples
-    return texts[min(1, len(texts) - 1) if column.language == "en" else 0] if texts else ""
+def _example(column: Column, vocabularies: Vocabularies) -> str:
+    """Return the first example in the column's language; a code as its drop-down offers it."""
+    texts = [
+        text for text in column.field.examples if not column.language or _chinese(text) == (column.language == "zh")
+    ]
+    if not texts:
+        return ""
+    offered = _entries(column.field, vocabularies)
+    return next((entry for entry in offered if entry.split(" ", 1)[0] == texts[0]), texts[0])
+
+
+def _chinese(text: str) -> bool:
+    return any("\u4e00" <= char <= "\u9fff" for char in text)
 
 
 def _drop_downs(book: Workbook, sheet: Worksheet, chosen: Sequence[Column], vocabularies: Vocabularies) -> None:
@@ -170,7 +191,7 @@ def _drop_downs(book: Workbook, sheet: Worksheet, chosen: Sequence[Column], voca
         validation.error = "请从列表中选择。 Choose from the list."
         sheet.add_data_validation(validation)
         letter = get_column_letter(place)
-        validation.add(f"{letter}2:{letter}{_ROWS}")
+        validation.add(f"{letter}{_FIRST_ROW}:{letter}{_ROWS}")
 
 
 def _entries(field: Field, vocabularies: Vocabularies) -> tuple[str, ...]:
@@ -189,10 +210,10 @@ def _entries(field: Field, vocabularies: Vocabularies) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _explain(sheet: Worksheet, kind: Kind, lang: str) -> None:
+def _explain(sheet: Worksheet, kind: Kind) -> None:
+    """Write what every element is, in both languages."""
     from openpyxl.styles import Font
 
-    del lang  # the help sheet says everything in both languages
     sheet.append(["编号 No.", "短名 Short name", "名称", "Name", "义务 Obligation", "定义", "Definition"])
     for name, field in kind.walk():
         if not field.computed:

@@ -76,6 +76,12 @@ def test_values_that_name_records_are_references() -> None:
     assert [(each.path, each.text) for each in found.references] == [("provider", "某机构")]
 
 
+def test_an_inner_node_that_poses_as_a_record_is_looked_up_like_any_other() -> None:
+    found = normalised((NODE, term("schema:provider"), "_:a"), ("_:a", TYPE, term("sts:ServiceAgency")))
+
+    assert [each.text.startswith(f"{IRI}#provider-") for each in found.references] == [True]
+
+
 def test_the_identifier_comes_from_the_record_or_from_an_iri_of_ours() -> None:
     assert normalised().identifier == "T-0001"
     assert normalised((NODE, term("dct:identifier"), '"kb－0000009"')).identifier == "KB-0000009"

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 
 
-def agency(number: int = 1, **changes: Any) -> dict[str, Any]:
-    """Return an agency of Guilin as plain JSON."""
+def agency(number: int = 1, region: str = "450300", **changes: Any) -> dict[str, Any]:
+    """Return an agency, of Guilin unless another place is given, as plain JSON."""
     code = f"91450300MA5KTE{number:03d}"
     return {
         "kind": "service-agency",
@@ -33,9 +33,9 @@ def agency(number: int = 1, **changes: Any) -> dict[str, Any]:
         "agencyClass": "05",
         "serviceField": ["0504"],
         "legalForm": "110",
-        "address": [{"region": "450300", "street": {"zh": f"七星区测试路 {number} 号"}}],
+        "address": [{"region": region, "street": {"zh": f"七星区测试路 {number} 号"}}],
         "telephone": "0773-5550123",
-        "spatial": "450300",
+        "spatial": region,
     } | changes
 
 
@@ -54,8 +54,10 @@ def product(number: int = 1, **changes: Any) -> dict[str, Any]:
 
 
 def load_json(catalogue: Catalogue, *records: dict[str, Any], **options: Any) -> LoadResult:
-    """Load records as one JSON file."""
-    return load_text(catalogue, json.dumps(list(records), ensure_ascii=False), "records.json", **options)
+    """Load records, all of them good, as one JSON file."""
+    result = load_text(catalogue, json.dumps(list(records), ensure_ascii=False), "records.json", **options)
+    assert not result.refused, [each.message["en"] for each in result.findings]
+    return result
 
 
 def contents(engine: Engine) -> dict[str, Any]:

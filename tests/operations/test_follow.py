@@ -71,7 +71,7 @@ def test_the_index_equals_the_store_after_every_step_of_a_history(catalogue: Cat
     own = agency(1)["uscc"]
 
     def renamed() -> None:
-        load_json(catalogue, agency(1, name={"zh": "湘江知识产权（测试）"}, spatial="450200"))
+        load_json(catalogue, agency(1, region="450200", name={"zh": "湘江知识产权（测试）"}))
 
     def restored() -> None:
         change_state(catalogue, "TEST-0003", "published", "", actor="t")
@@ -102,7 +102,7 @@ def test_a_new_name_and_place_of_a_provider_reach_its_products(catalogue: Catalo
     own = agency(1)["uscc"]
     before = {hit.id: hit for hit in ask(catalogue, "漓江").hits}
 
-    load_json(catalogue, agency(1, name={"zh": "湘江知识产权（测试）"}, spatial="450200"))
+    load_json(catalogue, agency(1, region="450200", name={"zh": "湘江知识产权（测试）"}))
 
     assert len(before) == 2
     assert ask(catalogue, "漓江").total == 0

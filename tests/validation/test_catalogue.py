@@ -11,7 +11,7 @@ from catalog_service.registry import profile
 from catalog_service.validation.catalogue import ALPHABET, CREDIT_CODE, check_character, check_codes
 
 NODE = "<https://e.example/a>"
-GOOD = "9145030075653218X"
+PUBLISHED = ["91110000600037341L", "91440300715269546" + check_character("91440300715269546")]
 
 
 def findings(code: str) -> list[tuple[str, str]]:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog_service.web.negotiation import RECORD_FORMATS, NotAcceptable, by_ending, negotiate, parse_accept
+from catalog_service.errors import NotAcceptable
+from catalog_service.web.negotiation import RECORD_FORMATS, by_ending, negotiate, parse_accept
 
 
 @pytest.mark.parametrize(

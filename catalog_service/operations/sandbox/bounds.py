@@ -1,4 +1,4 @@
-"""What a sandboxed process may not do, set by the kernel: no network, no new file, bounded memory and processor time."""
+"""What a sandboxed process may not do, set by the kernel: no network, no new file, little memory and processor time."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ import signal
 from pathlib import Path
 
 _NEW_NETWORK, _NEW_USER = 0x40000000, 0x10000000
+MOST_FILES = 200
+"""Sources of one job."""
+
 _DIE_WITH_PARENT, _DUMPABLE, _NO_NEW_PRIVILEGES = 1, 4, 38
 
 
@@ -18,10 +21,7 @@ def cut_network() -> bool:
     Where it does not, `no_new_files` still keeps a worker from opening a socket.
     """
     libc = ctypes.CDLL(None, use_errno=True)
-    for flags in (_NEW_USER | _NEW_NETWORK, _NEW_NETWORK):
-        if libc.unshare(flags) == 0:
-            return True
-    return False
+    return any(libc.unshare(flags) == 0 for flags in (_NEW_USER | _NEW_NETWORK, _NEW_NETWORK))
 
 
 def bind_process(memory: int, most_cpu: int) -> None:

@@ -1,4 +1,4 @@
-"""What a zygote loads before it forks: a worker can open no file, so nothing may be left to be imported or read later."""
+"""What a zygote loads before it forks: a worker can open no file, so nothing may be left to be imported or read."""
 
 from __future__ import annotations
 
@@ -16,7 +16,15 @@ if TYPE_CHECKING:
     from catalog_service.registry import Profile
     from catalog_service.validation.engines import Validation
 
-_LATE_IMPORTS = ("codecs", "difflib", "lxml.etree", "pyoxigraph", "python_calamine", "encodings.gb18030", "encodings.idna")
+_LATE_IMPORTS = (
+    "codecs",
+    "difflib",
+    "lxml.etree",
+    "pyoxigraph",
+    "python_calamine",
+    "encodings.gb18030",
+    "encodings.idna",
+)
 _DOMAINS = ("errors", "readers", "normalise", "findings")
 _TRIALS = (
     ("trial.jsonld", b'{"@context": "https://w3id.org/stsp/context.jsonld", "@id": "urn:x-kebao:trial"}'),

@@ -17,7 +17,7 @@ from catalog_service.operations.sandbox import bounds, wire
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from typing import BinaryIO
 
     from catalog_service.registry import Profile
@@ -28,9 +28,6 @@ PORTION = 100
 
 _MOST_BYTES = 1_000_000
 _GZIP = b"\x1f\x8b"
-
-PROBES: dict[str, Callable[[], object]] = {}
-"""Functions that may be run in place of reading, by name: how the bounds are tried out."""
 
 
 class Worker:
@@ -47,8 +44,8 @@ class Worker:
     def run(self, profile: Profile, validation: Validation) -> None:
         """Answer until nobody asks any more."""
         desk = OwnDesk(profile, self._job["iri_base"], self._job["limits"], validation)
-        self._allow(0)
         bounds.bind_process(self._job["memory"], self._job["most_cpu"])
+        self._allow(0)
         while request := self._receive():
             what, *arguments = pickle.loads(request)  # noqa: S301 - from the process that started this one
             try:
@@ -63,13 +60,11 @@ class Worker:
     def _answer(self, desk: OwnDesk, what: str, arguments: list[Any]) -> None:
         if what == "read":
             self._read(desk, *arguments)
-        elif what == "check":
+        else:
             self._allow(len(arguments[0]))
             found = desk.check(*arguments)
             plain = {iri: [wire.pack_finding(each) for each in findings] for iri, findings in found.items()}
             self._send(wire.dump(["findings", plain]))
-        else:
-            self._send(wire.dump(["probe", repr(PROBES[arguments[0]]())]))
 
     def _read(self, desk: OwnDesk, number: int, name: str, kind: str) -> None:
         with os.fdopen(self._files[number], "rb", closefd=False) as file:

@@ -12,9 +12,11 @@ import selectors
 import signal
 import socket
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from catalog_service.operations.sandbox.bounds import cut_network
+from catalog_service.operations.sandbox.bounds import MOST_FILES, cut_network
+from catalog_service.operations.sandbox.worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,16 +24,15 @@ if TYPE_CHECKING:
     from catalog_service.registry import Profile
     from catalog_service.validation.engines import Validation
 
-MOST_FILES = 200
-"""Sources of one job."""
-
 _LARGEST_JOB = 1 << 16
 
 
 class Zygote:
     """Waits for jobs; a job is a channel to talk by, a leash and the files to read."""
 
-    def __init__(self, control: socket.socket, live: Callable[[dict[str, Any], socket.socket, list[int]], None]) -> None:
+    def __init__(
+        self, control: socket.socket, live: Callable[[dict[str, Any], socket.socket, list[int]], None]
+    ) -> None:
         self._control = control
         self._live = live
         self._leashes: dict[int, socket.socket] = {}
@@ -97,13 +98,12 @@ class Zygote:
             leash = self._leashes.pop(pid)
             if leash in [key.fileobj for key in self._selector.get_map().values()]:
                 self._selector.unregister(leash)
-            try:
+            with suppress(OSError):  # nobody may want to know
                 leash.send(str(os.waitstatus_to_exitcode(status)).encode())
-            except OSError:
-                pass  # nobody wants to know
             leash.close()
 
     def _end_all(self) -> None:
+        signal.set_wakeup_fd(-1)
         for pid in self._leashes:
             os.kill(pid, signal.SIGKILL)
 
@@ -120,16 +120,14 @@ def warm(engine: str) -> tuple[Profile, Validation]:
     return loaded, validation
 
 
-def main() -> None:
+def main(worker: type[Worker]) -> None:
     """Be the zygote of the process that passed the control's number and the engine's name."""
     control = socket.socket(fileno=int(sys.argv[1]))
     network = "none" if cut_network() else "no sockets"
     loaded, validation = warm(sys.argv[2])
 
     def live(job: dict[str, Any], channel: socket.socket, files: list[int]) -> None:
-        from catalog_service.operations.sandbox.worker import Worker
-
-        Worker(job, channel, files).run(loaded, validation)
+        worker(job, channel, files).run(loaded, validation)
 
     gc.collect()
     gc.freeze()
@@ -138,4 +136,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(Worker)

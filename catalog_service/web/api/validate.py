@@ -73,7 +73,7 @@ def sent() -> Any:
     if not body.strip():
         raise InputError("Nothing was sent.", advice="Send records as the body of the request.")
     ending = ENDINGS.get(request.mimetype, "")
-    return Source(f"request.{ending}" if ending else "request", io.BytesIO(body))
+    return Source(f"request.{ending}" if ending else "request", io.BytesIO(body), foreign=True)
 
 
 def report(site: Site, checked: Checked) -> dict[str, Any]:

@@ -1,0 +1,177 @@
+"""A job of a sandbox, seen from the server: what is asked of the worker, and what is made of its answers or its end."""
+
+from __future__ import annotations
+
+import logging
+import pickle
+import signal
+import time
+from typing import TYPE_CHECKING, Any, Self
+
+from catalog_service.errors import CatalogError, TooCostly, TooLarge
+from catalog_service.operations.sandbox import wire
+from catalog_service.operations.sandbox.worker import PORTION
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from catalog_service.config import Settings
+    from catalog_service.model.record import Record
+    from catalog_service.model.report import Finding
+    from catalog_service.model.terms import Term
+    from catalog_service.operations.reading import Read, Source
+
+_BYTES_PER_ALLOWANCE = 10_000_000
+
+log = logging.getLogger(__name__)
+
+
+def allowance(seconds: int, size: int) -> int:
+    """Return the seconds for a portion of records: as given, and as much again for every 10 MB to be parsed first."""
+    return seconds * (1 + size // _BYTES_PER_ALLOWANCE)
+
+
+class Job:
+    """A desk whose work a worker does. Only the time we wait for it counts against it."""
+
+    def __init__(
+        self,
+        channel: socket.socket,
+        leash: socket.socket,
+        sources: Sequence[Source],
+        settings: Settings,
+        size: int,
+        kinds: Collection[str],
+    ) -> None:
+        self._channel = channel
+        self._leash = leash
+        self._numbers = {id(source): number for number, source in enumerate(sources)}
+        self._name = sources[0].name if sources else ""
+        self._seconds = settings.number("sandbox.wall_seconds")
+        self._left = float(allowance(self._seconds, size))
+        self._memory = settings.number("sandbox.memory")
+        self._unpacker = wire.Unpacker(kinds)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._channel.close()
+        self._leash.close()
+
+    def read(self, source: Source, kind: str) -> Iterator[Read | Finding]:
+        """Yield the records of a source, and findings on what in it is none."""
+        self._name = source.name
+        self._ask("read", self._numbers[id(source)], source.name, kind)
+        while True:
+            what, *rest = self._answer("items", "end")
+            if what == "end":
+                return
+            yield from self._trusted(rest[0])
+
+    def check(self, records: Sequence[Record], linked: Mapping[Term, str]) -> dict[str, list[Finding]]:
+        """Return the findings by the records' IRIs; ``linked`` gives the class IRI of records that are named."""
+        self._ask("check", list(records), dict(linked))
+        self._left += self._seconds * len(records) / PORTION
+        answer = self._answer("findings")
+        try:
+            found = self._unpacker.findings(answer[1])
+        except wire.Forged as error:
+            raise self._broken(str(error)) from error
+        return {record.iri: found.get(record.iri, []) for record in records}
+
+    def _trusted(self, items: Any) -> list[Read | Finding]:
+        """Return what the items of one message are."""
+        unpacker = self._unpacker
+        try:
+            found = [unpacker.read(plain) if what == "record" else unpacker.finding(plain) for what, plain in items]
+        except (wire.Forged, ValueError, TypeError) as error:
+            raise self._broken(repr(error)) from error
+        self._left += self._seconds * sum(what == "record" for what, _ in items) / PORTION
+        return found
+
+    def _ask(self, *request: Any) -> None:
+        try:
+            self._channel.settimeout(max(self._left, 0.001))
+            self._channel.sendall(wire.frame(pickle.dumps(request, protocol=pickle.HIGHEST_PROTOCOL)))
+        except OSError as error:
+            raise self._fate(error) from error
+
+    def _answer(self, *wanted: str) -> list[Any]:
+        """Return the worker's next message of one of these sorts; raises what ended it otherwise."""
+        try:
+            size = wire.LENGTH.unpack(self._exactly(wire.LENGTH.size))[0]
+            if size > wire.LARGEST:
+                raise self._broken(f"a message of {size} bytes")
+            answer = wire.load(self._exactly(size))
+        except (OSError, EOFError) as error:
+            raise self._fate(error) from error
+        except wire.Forged as error:
+            raise self._broken(str(error)) from error
+        if isinstance(answer, list) and answer:
+            if answer[0] in wanted:
+                return answer
+            if answer == ["memory"]:
+                raise self._too_large()
+            if answer[0] == "error":
+                raise self._error(answer[1])
+        raise self._broken(str(answer)[-4000:])
+
+    def _exactly(self, size: int) -> bytearray:
+        data, at = bytearray(size), 0
+        while at < size:
+            started = time.monotonic()
+            self._channel.settimeout(max(self._left, 0.001))
+            try:
+                more = self._channel.recv_into(memoryview(data)[at:])
+            finally:
+                self._left -= time.monotonic() - started
+            if not more:
+                raise EOFError
+            at += more
+        return data
+
+    # how it ended
+
+    def _error(self, plain: Any) -> CatalogError:
+        try:
+            return wire.unpack_error(plain)
+        except (wire.Forged, TypeError) as error:
+            return self._broken(repr(error))
+
+    def _fate(self, error: Exception) -> CatalogError:
+        """Return the error that tells how the worker ended: for time, for memory, or broken."""
+        if isinstance(error, TimeoutError):
+            return self._too_slow()
+        try:
+            self._leash.settimeout(5)
+            code = int(self._leash.recv(20) or b"1")
+        except (OSError, ValueError):
+            code = 1
+        if code == -signal.SIGXCPU:
+            return self._too_slow()
+        return self._broken(f"the worker ended with {code}")
+
+    def _too_slow(self) -> CatalogError:
+        return TooCostly(
+            "Reading {file} takes longer than is allowed for content of its size.",
+            advice="Send fewer records at once; if few take long, look for values of unusual length or nesting.",
+            file=self._name,
+        )
+
+    def _too_large(self) -> CatalogError:
+        return TooLarge(
+            "Reading {file} takes more than {most} MB of memory.",
+            advice="Send fewer records at once.",
+            file=self._name,
+            most=self._memory // 1_000_000,
+        )
+
+    def _broken(self, reason: str) -> CatalogError:
+        log.warning("a sandboxed worker broke off", extra={"reason": reason, "source": self._name})
+        return TooCostly(
+            "Reading {file} broke off.",
+            advice="It is nested or linked in a way that cannot be read; send its records one by one to find which.",
+            file=self._name,
+        )
