@@ -17,13 +17,13 @@ from catalog_service.cli.base import (
     print_json,
     with_session,
 )
-from catalog_service.cli.progress import counting
+from catalog_service.cli.progress import counting, size_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from catalog_service.model.report import Finding
-    from catalog_service.operations.load import LoadResult
+    from catalog_service.operations.load import LoadResult, Source
 
 _SHOWN = 50
 _WORTH_TELLING = ("unknown-column", "target-not-published", "no-record", "index-behind")
@@ -34,6 +34,8 @@ _WORTH_TELLING = ("unknown-column", "target-not-published", "no-record", "index-
 @click.option("--kind", default="", help="Kind of the records, where the file does not tell.")
 @click.option("--dry-run", is_flag=True, help="Check and count, store nothing.")
 @click.option("--publish", "publishing", is_flag=True, help="Publish what conforms.")
+@click.option("--resume", is_flag=True, help="Go on with a load of the same files that was broken off.")
+@click.option("--sandbox", is_flag=True, help="Read the files in a confined process, as what comes over the network.")
 @click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Write all findings to a JSON file.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @with_session
@@ -43,6 +45,8 @@ def load(
     kind: str,
     dry_run: bool,
     publishing: bool,
+    resume: bool,
+    sandbox: bool,
     report: Path | None,
     as_json: bool,
 ) -> int:
@@ -51,7 +55,9 @@ def load(
     from catalog_service.operations.load import sources_of
 
     sources = sources_of(files)
-    with counting(session) as progress:
+    if not dry_run:
+        _tell_of_leftovers(session, sources, kind, publishing=publishing, resume=resume)
+    with counting(session, size_of(sources)) as progress:
         result = load_records(
             session.catalogue,
             sources,
@@ -60,6 +66,9 @@ def load(
             dry=dry_run,
             publishing=publishing,
             progress=progress,
+            isolated=sandbox,
+            resumable=True,
+            resume=resume,
         )
     if report is not None:
         write_report(report, result.findings, session.lang)
@@ -68,6 +77,29 @@ def load(
     else:
         _show(session, result)
     return WITH_FINDINGS if result.counts["refused"] or result.behind else DONE
+
+
+def _tell_of_leftovers(
+    session: Session, sources: Sequence[Source], kind: str, *, publishing: bool, resume: bool
+) -> None:
+    """Say what earlier loads left behind when they were broken off."""
+    from catalog_service.operations.resume import leftover, sweep
+    from catalog_service.store.rows import stamp_text
+
+    removed = sweep(session.catalogue)
+    if removed:
+        session.tell("{count} broken-off loads of more than a week ago were forgotten.", count=removed)
+    found = leftover(session.catalogue, sources, kind, publishing=publishing)
+    if found is None:
+        if resume:
+            session.tell("No load of these files was broken off; they are read from the beginning.")
+        return
+    values = {"stored": f"{found.stored:,}", "read": f"{found.read:,}", "when": stamp_text(int(found.stamp))}
+    if resume:
+        session.tell("Going on with the load of {when}: {stored} of {read} records are stored.", **values)
+    else:
+        session.tell("A load of these files was broken off ({when}): {stored} of {read} records are stored.", **values)
+        session.tell("It is begun anew; `kebao load --resume` would have gone on with it.")
 
 
 def result_json(result: LoadResult, lang: str) -> dict[str, object]:

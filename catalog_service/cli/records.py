@@ -104,8 +104,8 @@ def history(session: Session, identifier: str, as_json: bool) -> int:
     heads = (session.say("version"), session.say("time"), session.say("who"), session.say("note"))
     print_rows(((str(v.number), stamp_text(v.stamp), v.actor, v.note or "-") for v in past.versions), heads)
     click.echo()
-    heads = (session.say("change"), session.say("time"), session.say("what"), session.say("version"))
-    print_rows(((str(e.seq), stamp_text(e.stamp), e.op, str(e.version)) for e in past.entries), heads)
+    columns = tuple(session.say(head) for head in ("change", "time", "what", "version", "note"))
+    print_rows(((str(e.seq), stamp_text(e.stamp), e.op, str(e.version), e.note or "-") for e in past.entries), columns)
     return DONE
 
 

@@ -16,9 +16,10 @@ from catalog_service.cli.base import DONE, Session, TranslatedCommand, with_sess
 @with_session
 def run(session: Session, host: str, port: int, workers: int, sample: bool, verbose: bool) -> int:
     """Serve the catalogue; makes its home if there is none."""
-    from catalog_service.cli.serve import serve
+    from catalog_service.cli.serve import probe, serve
     from catalog_service.operations.sample import load_samples
 
+    probe(host, port)
     if verbose:
         for name, value in session.catalogue.settings.values.items():
             shown = "***" if "key" in name and value else value

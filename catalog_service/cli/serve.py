@@ -9,27 +9,31 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def serve(home: Path, host: str, port: int, workers: int) -> None:
-    """Serve a catalogue until stopped; a port in use is told in a sentence."""
+def probe(host: str, port: int) -> None:
+    """Raise `EnvironmentProblem` when nothing can be served at an address, as when another program does already."""
     import socket
-
-    from granian import Granian
-    from granian.constants import Interfaces
 
     from catalog_service.errors import EnvironmentProblem
 
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((host, port))
-        except OSError as error:
+            trial.bind((host, port))
+        except (OSError, OverflowError) as error:
             raise EnvironmentProblem(
                 "Nothing can be served at {host}:{port}: {reason}.",
                 advice="Another program may use it; choose another with --port.",
                 host=host,
                 port=port,
-                reason=error.strerror or str(error),
+                reason=getattr(error, "strerror", "") or str(error),
             ) from error
+
+
+def serve(home: Path, host: str, port: int, workers: int) -> None:
+    """Serve a catalogue until stopped."""
+    from granian import Granian
+    from granian.constants import Interfaces
+
     os.environ["KEBAO_HOME"] = str(home.absolute())
     os.environ.setdefault("KEBAO_PUBLIC_URL", f"http://{host}:{port}")
     Granian(

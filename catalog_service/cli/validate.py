@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -18,7 +19,8 @@ from catalog_service.cli.base import (
     text_of,
     with_session,
 )
-from catalog_service.cli.progress import counting
+from catalog_service.cli.progress import counting, size_of
+from catalog_service.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=TranslatedCommand)
-@click.argument("files", nargs=-1, required=True, metavar="FILE…")
+@click.argument("files", nargs=-1, metavar="[FILE…]")
 @click.option("--kind", default="", help="Kind of the records, where the file does not tell.")
 @click.option(
     "--level",
@@ -39,15 +41,54 @@ if TYPE_CHECKING:
 @click.option(
     "--format", "form", type=click.Choice(["text", "json", "turtle"]), default="text", help="Form of the report."
 )
+@click.option("--stored", is_flag=True, help="Check what is published instead of files.")
+@click.option(
+    "--shapes",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="With --stored: a folder of other shapes, or one with shapes/, vocab/, ontology/: a coming release.",
+)
 @with_session
-def validate(session: Session, files: Sequence[str], kind: str, level: str, form: str) -> int:
+def validate(
+    session: Session, files: Sequence[str], kind: str, level: str, form: str, stored: bool, shapes: Path | None
+) -> int:
     """Check records without storing them; says what is wrong, where, and what to write."""
     from catalog_service.operations.load import sources_of
-    from catalog_service.operations.validate import as_turtle, check_sources
+    from catalog_service.operations.validate import check_sources
 
+    if stored == bool(files) or (shapes and not stored):
+        raise InputError("Name files to check, or say --stored; --shapes goes with --stored.")
+    if stored:
+        return _validate_stored(session, kind, form, shapes)
     sources = sources_of(files)
-    with counting(session) as progress:
+    with counting(session, size_of(sources)) as progress:
         checked = check_sources(session.catalogue, sources, kind=kind, level=level, progress=progress)
+    return _tell(session, checked, form)
+
+
+def _validate_stored(session: Session, kind: str, form: str, shapes: Path | None) -> int:
+    """Check what is published against the profile in force, or list what another one would newly refuse."""
+    from catalog_service.operations.validate import check_stored_records, other_profile
+
+    profile = other_profile(shapes) if shapes else None
+    with counting(session) as progress:
+        checked = check_stored_records(session.catalogue, kind=kind, profile=profile, progress=progress)
+    code = _tell(session, checked, form)
+    if form == "text" and checked.failing:
+        click.echo(session.count("{n} record fails.", "{n} records fail.", checked.failing))
+    if form == "text" and checked.failing_before:
+        said = session.count(
+            "{n} record fails today already and is not listed.",
+            "{n} records fail today already and are not listed.",
+            checked.failing_before,
+        )
+        click.echo(said)
+    return code
+
+
+def _tell(session: Session, checked: Checked, form: str) -> int:
+    """Print the report."""
+    from catalog_service.operations.validate import as_turtle
+
     if form == "json":
         print_json(
             {

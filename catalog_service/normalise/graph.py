@@ -78,11 +78,18 @@ class GraphRules:
                 objects = values
                 if predicate in self._repairable:
                     field = self._by_step.get((above.get(subject, ""), predicate)) or self._by_predicate[predicate]
+                    if field.type == "concept":
+                        findings += self._own_codes(field, [each for each in values if each in nodes], place)
                     objects = [self._repaired(field, each, place, findings) for each in values]
                 elif any(each.startswith(_HTTPS_SCHEMA) for each in values):
                     objects = ["<http" + each[6:] if each.startswith(_HTTPS_SCHEMA) else each for each in values]
                 own[predicate] = list(dict.fromkeys(own[predicate] + objects)) if predicate in own else objects
         return clean, findings
+
+    def _own_codes(self, field: Field, values: list[Term], place: Place) -> Iterator[Finding]:
+        """Yield findings on inner nodes in the place of a code: they are in no list, whatever they say of themselves."""
+        for value in values:
+            yield from self._values.concept(field, value.strip("<>"), place).findings
 
     def _repaired(self, field: Field, value: Term, place: Place, findings: list[Finding]) -> Term:
         if value[0] != '"':

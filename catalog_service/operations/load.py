@@ -220,7 +220,7 @@ class _Load:
     # first pass
 
     def read(self, sources: Iterable[Source], kind: str, desk: Desk) -> None:
-        most = self.catalogue.settings.number("limits.upload_records")
+        most, position = self.catalogue.settings.number("limits.upload_records"), 0
         for source in sources:
             for item in desk.read(source, kind):
                 if isinstance(item, Finding):
@@ -233,6 +233,8 @@ class _Load:
                 self.result.counts["read"] += 1
                 if source.foreign and self.result.counts["read"] > most:
                     raise TooLarge("{file} holds more than {most} records.", file=source.name, most=most)
+                self.progress("bytes", desk.position - position)
+                position = desk.position
                 self.progress("read", 1)
 
     def _note(self, finding: Finding) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from catalog_service.model.report import Finding
@@ -13,7 +15,6 @@ from catalog_service.readers import open_records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
     from typing import BinaryIO
 
     from catalog_service.model.record import Record
@@ -45,6 +46,9 @@ class Read:
 class Desk(Protocol):
     """Where foreign content is read and checked."""
 
+    position: int
+    """How many bytes of the files were read so far, where that can be told."""
+
     def read(self, source: Source, kind: str) -> Iterator[Read | Finding]:
         """Yield the records of a source, and findings on what in it is none."""
 
@@ -63,14 +67,20 @@ class OwnDesk:
             profile.kinds, profile.vocabularies, iri_base=iri_base, today=today, limits=limits
         )
         self.check = validation.check
+        self.position = 0
 
     def read(self, source: Source, kind: str) -> Iterator[Read | Finding]:
         """Yield the records of a source, and findings on what in it is none."""
-        found = open_records(source.data, name=source.name, kind=kind, limits=self._limits, kinds=self._kinds)
-        for raw in found:
+        with source.data.open("rb") if isinstance(source.data, Path) else nullcontext(source.data) as data:
+            yield from self._read(data, source.name, kind)
+
+    def _read(self, data: BinaryIO, name: str, kind: str) -> Iterator[Read | Finding]:
+        before = self.position
+        for raw in open_records(data, name=name, kind=kind, limits=self._limits, kinds=self._kinds):
             if isinstance(raw, Finding):
                 yield raw
                 continue
+            self.position = before + data.tell()
             done = self._normaliser.normalise(raw)
             candidate = Candidate(
                 done.record,

@@ -69,7 +69,7 @@ class Spool:
         """Return a kept spool that an earlier process completed; raises `sqlite3.DatabaseError` if it is damaged."""
         spool = cls.__new__(cls)
         spool._path, spool._titles, spool._named, spool.kept = path, titles, False, True
-        spool._connection = _connected(path, "TRUNCATE")
+        spool._connection = _connected(path, "DELETE")
         if spool._connection.execute("PRAGMA quick_check").fetchone()[0] != "ok":
             raise sqlite3.DatabaseError(str(path))
         spool._connection.execute("BEGIN")
@@ -89,7 +89,7 @@ class Spool:
         self._connection.execute("COMMIT")
         self._connection.close()
         self._path.with_suffix(".part").replace(self._path)
-        self._connection = _connected(self._path, "TRUNCATE")
+        self._connection = _connected(self._path, "DELETE")
         self._connection.execute("BEGIN")
 
     def finish(self) -> None:

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from catalog_service.i18n import both
+from catalog_service.model.record import parse_canonical
+from catalog_service.model.report import Finding
 from catalog_service.namespaces import SH
 from catalog_service.operations.load import load
+from catalog_service.operations.outgoing import as_if_published
+from catalog_service.operations.publish import check_stored
+from catalog_service.operations.references import Resolver
+from catalog_service.registry import Profile
+from catalog_service.validation.engines import Validation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
-    from catalog_service.model.report import Finding
+    from catalog_service.model.record import Record
     from catalog_service.operations.catalogue import Catalogue
     from catalog_service.operations.load import Source
+    from catalog_service.store.rows import RecordRow
+
+_PAGE = 250
+_MOST_FINDINGS = 20_000
+"""Findings that are listed; what fails beyond is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +74,94 @@ def check_sources(
     wanted = catalogue.validation.at_level(result.findings, level)
     titles = {taken.identifier: taken.title for taken in result.taken}
     return Checked(result.counts["read"], tuple(wanted), titles)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedStored(Checked):
+    """The errors of published records; of another profile only those of records that pass the one in force."""
+
+    failing: int = 0
+    failing_before: int = 0
+    """Records that fail the profile in force as well, and are not listed for another one."""
+
+
+def other_profile(place: Path) -> Profile:
+    """Return the profile of a folder of shapes, or of one that holds ``shapes``, ``vocab`` and ``ontology``."""
+    parts = {name: place / name for name in ("shapes", "vocab", "ontology") if (place / name).is_dir()}
+    if "shapes" not in parts:
+        parts["shapes"] = place
+    return Profile.load(**parts)
+
+
+def check_stored_records(
+    catalogue: Catalogue,
+    *,
+    kind: str = "",
+    profile: Profile | None = None,
+    progress: Callable[[str, int], None] | None = None,
+) -> CheckedStored:
+    """Check everything published, or everything of a kind; with another profile, tell what that would newly refuse."""
+    if kind:
+        catalogue.kind(kind)
+    checking = profile or catalogue.profile
+    validation = Validation(profile, catalogue.settings.text("validation.engine")) if profile else catalogue.validation
+    resolver = Resolver(catalogue.store, checking.kinds)
+    findings: list[Finding] = []
+    titles: dict[str, str] = {}
+    checked = failing = before = 0
+    for rows in _published(catalogue, kind):
+        found = _errors_of(catalogue, rows, validation, resolver, checking)
+        old = profile and check_stored(
+            catalogue, {row.identifier: _record(catalogue, row) for row in rows if row.identifier in found}
+        )
+        for identifier, errors in found.items():
+            if old and old[identifier]:
+                before += 1
+                continue
+            failing += 1
+            findings += errors if len(findings) < _MOST_FINDINGS else ()
+        titles |= {row.identifier: row.title for row in rows if row.identifier in found}
+        checked += len(rows)
+        if progress:
+            progress("checked", len(rows))
+            progress("refused", len(found))
+    return CheckedStored(checked, tuple(findings), titles, failing, before)
+
+
+def _published(catalogue: Catalogue, kind: str) -> Iterator[list[RecordRow]]:
+    after = ""
+    while rows := catalogue.store.listing_records(kind=kind, live=True, after=after, limit=_PAGE):
+        after = rows[-1].identifier
+        yield rows
+
+
+def _record(catalogue: Catalogue, row: RecordRow) -> Record:
+    """Return a record as it was published, with what the public does not see."""
+    version = catalogue.store.version(row.identifier, row.published_version or row.working_version)
+    return parse_canonical(version.canonical if version else b"", row.iri, row.kind)
+
+
+def _errors_of(
+    catalogue: Catalogue, rows: Sequence[RecordRow], validation: Validation, resolver: Resolver, profile: Profile
+) -> dict[str, list[Finding]]:
+    """Return the errors of records that have some, by identifier."""
+    records = {row.identifier: _record(catalogue, row) for row in rows if row.kind in profile.kinds}
+    linked = resolver.classes(records.values())
+    resolver.forget()
+    by_iri = validation.check([as_if_published(record) for record in records.values()], linked)
+    found = {
+        identifier: [replace(each, record=identifier) for each in by_iri[record.iri] if each.severity == "error"]
+        for identifier, record in records.items()
+    }
+    found |= {row.identifier: [_no_kind(row)] for row in rows if row.kind not in profile.kinds}
+    return {identifier: errors for identifier, errors in found.items() if errors}
+
+
+def _no_kind(row: RecordRow) -> Finding:
+    message = both("There is no kind {kind} in the profile.", domain="findings", kind=row.kind)
+    return Finding(
+        "no-kind", message, record=row.identifier, value=row.kind, constraint="kind", focus_node=f"<{row.iri}>"
+    )
 
 
 def as_turtle(checked: Checked) -> str:

@@ -17,7 +17,7 @@ from catalog_service.readers.base import ReadContext, refusal
 from catalog_service.readers.statements import Broken
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from catalog_service.model.report import Finding
     from catalog_service.model.terms import Term, Triple
@@ -29,7 +29,7 @@ _ESCAPED_CONTROL = re.compile(r"(?<!\\)(?:\\\\)*\\(?:u00(?:[01][0-9A-Fa-f]|7F)|u
 
 _NON_CHARACTERS = re.compile("[\ufdd0-\ufdef\ufffe\uffff]|[\U0001fffe\U0001ffff]")
 _OWL = "http://www.w3.org/2002/07/owl#"
-_SCHEMA_PREDICATES = tuple(f"<{each}" for each in (RDFS, _OWL, SH))
+_SCHEMA = tuple(f"<{each}" for each in (RDFS, _OWL, SH))
 _MOST_WAITING = 1_000_000
 """Statements about blank nodes whose record has not come."""
 
@@ -148,24 +148,25 @@ class Cutter:
         heads = [node for node, kind in typed.items() if kind]
         whole = f"{root}>"
         if len(heads) == 1 and (heads[0] == whole or whole not in nodes):
-            yield from self._record(heads[0], typed[heads[0]], [*own, *below], place)
+            reached = _reached(heads[0], nodes) if len(typed) > 1 else set(nodes)
+            triples = (
+                [*own, *below] if len(reached) == len(nodes) else [each for node in reached for each in nodes[node]]
+            )
+            yield from self._record(heads[0], typed[heads[0]], triples, place)
+            loose = next((node for node in typed if node not in reached), None)
+            if loose:
+                yield self._stray(loose, place)
         elif heads:
             yield from self._split(heads, typed, nodes, place)
-        elif whole in nodes:
-            yield self._stray(whole, place)
+        else:
+            yield self._stray(whole if whole in nodes else next(iter(typed)), place)
 
     def _split(
         self, heads: list[Term], typed: dict[Term, str], nodes: dict[Term, list[Triple]], place: Place
     ) -> Iterator[RawRecord | Finding]:
         """Yield records whose IRIs differ in the fragment only; inner nodes go to who reaches them first."""
         for head in heads:
-            reached, stack = {head}, [head]
-            while stack:
-                for _, _, term in nodes[stack.pop()]:
-                    if term in nodes and term not in reached and term not in heads:
-                        reached.add(term)
-                        stack.append(term)
-            triples = [triple for node in reached for triple in nodes[node]]
+            triples = [triple for node in _reached(head, nodes, heads) for triple in nodes[node]]
             yield from self._record(head, typed[head], triples, place)
 
     def _kind(self, triples: list[Triple]) -> str:
@@ -191,7 +192,11 @@ class Cutter:
             code, message, values = fault
             yield refusal(code, message, place, value=node[1:-1], **values)
             return
-        good = [triple for triple in triples if not triple[1].startswith(_SCHEMA_PREDICATES)]
+        good = [
+            triple
+            for triple in triples
+            if not triple[1].startswith(_SCHEMA) and not (triple[1] == TYPE and triple[2].startswith(_SCHEMA))
+        ]
         if len(good) < len(triples):
             yield refusal(
                 "schema-statement",
@@ -236,6 +241,17 @@ class Cutter:
                     {"iri": predicate[1:80]},
                 )
         return None
+
+
+def _reached(head: Term, nodes: Mapping[Term, list[Triple]], others: Collection[Term] = ()) -> set[Term]:
+    """Return the node and the inner nodes it leads to, without those of other records."""
+    reached, stack = {head}, [head]
+    while stack:
+        for _, _, term in nodes[stack.pop()]:
+            if term in nodes and term not in reached and term not in others:
+                reached.add(term)
+                stack.append(term)
+    return reached
 
 
 def _names_blank(triples: list[Triple]) -> bool:

@@ -64,9 +64,15 @@ class Metrics:
 def routes(site: Site, metrics: Metrics) -> tuple[Route, ...]:
     """Return the addresses of this part."""
     return (
-        Route("GET", "/health/live", lambda: site.json({"status": "alive"})),
-        Route("GET", "/health/ready", lambda: ready(site)),
-        Route("GET", "/metrics", lambda: measured(site, metrics), media_types=("text/plain",)),
+        Route("GET", "/health/live", lambda: site.json({"status": "alive"}), "Whether the process answers"),
+        Route("GET", "/health/ready", lambda: ready(site), "Whether store and index answer"),
+        Route(
+            "GET",
+            "/metrics",
+            lambda: measured(site, metrics),
+            "Counts and times for monitoring",
+            media_types=("text/plain",),
+        ),
     )
 
 

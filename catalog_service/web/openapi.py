@@ -26,8 +26,8 @@ def routes(site: Site, declared: Sequence[Route]) -> tuple[Route, ...]:
     """Return the addresses of this part; ``declared`` are those to tell about."""
     documented = [route for route in declared if route.api]
     return (
-        Route("GET", "/openapi.json", lambda: site.json(document(site, documented))),
-        Route("GET", "/docs", lambda: _docs(site, documented)),
+        Route("GET", "/openapi.json", lambda: site.json(document(site, documented)), "The API as OpenAPI 3.1"),
+        Route("GET", "/docs", lambda: _docs(site, documented), "The API as a page"),
     )
 
 

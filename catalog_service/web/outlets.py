@@ -22,7 +22,7 @@ _FORM = Body(("application/x-www-form-urlencoded",), {"type": "object"}, FORM_BY
 def routes(site: Site) -> tuple[Route, ...]:
     """Return the addresses of every outlet."""
     return tuple(
-        Route(method, path, _handler(site, outlet), body=_FORM if method == "POST" else None)
+        Route(method, path, _handler(site, outlet), outlet.title["en"], body=_FORM if method == "POST" else None)
         for outlet in OUTLETS
         for method in outlet.methods
         for path in outlet.paths

@@ -10,6 +10,8 @@ from catalog_service.namespaces import DC
 from catalog_service.writers.xml import element, escape
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from catalog_service.model.kind import Field, Kind
     from catalog_service.model.record import Record
     from catalog_service.model.terms import Term
@@ -37,7 +39,12 @@ def metadata(outgoing: Outgoing, around: Surroundings) -> str:
         for term in values:
             parts += _elements(name, term, each, record, around)
     parts.append(element("dc:date", outgoing.modified[:10]))
-    return f"{_HEAD}{''.join(dict.fromkeys(parts))}</oai_dc:dc>"
+    return wrapped(dict.fromkeys(parts))
+
+
+def wrapped(elements: Iterable[str]) -> str:
+    """Return elements of Dublin Core in the element that holds them."""
+    return f"{_HEAD}{''.join(elements)}</oai_dc:dc>"
 
 
 def _name(target: str) -> str:

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 import pytest
 from lxml import etree
 
+from catalog_service.operations.paging import seal, unseal
 from catalog_service.operations.publish import withdraw
 from catalog_service.outlets.base import Request
 from catalog_service.outlets.oaipmh import answer
+from catalog_service.store import open_store
 from catalog_service.writers.sts_xml import about_schema
 from catalog_service.writers.sts_xml import schema as sts_schema
-from tests.catalogues import load_products, make_catalogue
+from tests.catalogues import bench_turtle, load_products, load_text, make_catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -226,3 +228,144 @@ def test_a_withdrawn_record_is_a_deleted_header_for_ever(tmp_path: Path) -> None
     assert sum(each.get("status") == "deleted" for each in listed.iter(f"{OAI}header")) == 1
     assert len(identifiers(listed)) == 8
     catalogue.close()
+
+
+def test_bounds_are_inclusive_and_a_day_is_whole(catalogue: Catalogue) -> None:
+    stamps = sorted(
+        str(each.text) for page in walk(catalogue, verb="ListIdentifiers", metadataPrefix="oai_dc")
+        for each in page.iter(f"{OAI}datestamp")
+    )  # fmt: skip
+    day = {"from": stamps[0][:10], "until": stamps[-1][:10]}
+    second = {"from": stamps[0], "until": stamps[-1]}
+
+    for bounds in (day, second):
+        pages = walk(catalogue, verb="ListIdentifiers", metadataPrefix="oai_dc", **bounds)
+        assert sum(len(identifiers(page)) for page in pages) == PRODUCTS + 3
+
+
+def test_adjacent_windows_make_the_whole(tmp_path: Path) -> None:
+    now = [1_700_000_000.0]
+    catalogue = make_catalogue(tmp_path)
+    catalogue.store = open_store(catalogue.settings.store_url, clock=lambda: now[0])
+    for products in (2, 4, 6):
+        load_products(catalogue, products)
+        now[0] += 3600
+    seconds = (("2020-01-01T00:00:00Z", "2023-11-14T22:13:20Z"), ("2023-11-14T22:13:21Z", "2023-11-14T23:13:20Z"),
+               ("2023-11-14T23:13:21Z", "2099-01-01T00:00:00Z"))  # fmt: skip
+
+    parts = [
+        identifiers(ask(catalogue, verb="ListIdentifiers", metadataPrefix="sts", from_=low, until=high))
+        for low, high in seconds
+    ]
+
+    whole = identifiers(ask(catalogue, verb="ListIdentifiers", metadataPrefix="sts"))
+    assert [len(part) for part in parts] == [5, 2, 2]
+    assert [identifier for part in parts for identifier in part] == whole
+    catalogue.close()
+
+
+def test_more_sets_than_a_page_holds_come_in_pages(tmp_path: Path, xml_schema: etree.XMLSchema) -> None:
+    catalogue = make_catalogue(tmp_path)
+    load_products(catalogue, 1000, agencies=120)
+
+    pages = walk(catalogue, verb="ListSets")
+
+    specs = [str(each.text) for page in pages for each in page.iter(f"{OAI}setSpec")]
+    assert len(pages) > 1
+    assert specs == [each.name for each in catalogue.store.sets()]
+    assert token(pages[-1]) == ""
+    for page in pages:
+        xml_schema.assertValid(page)
+        assert all(each.text for each in page.iter(f"{OAI}setName"))
+    titles = {str(each.text) for page in pages for each in page.iter("{http://purl.org/dc/elements/1.1/}title")}
+    assert {"知识产权服务", "Service products"} <= titles
+    catalogue.close()
+
+
+def test_who_leaves_a_set_is_deleted_there_and_lives_elsewhere(tmp_path: Path) -> None:
+    catalogue = make_catalogue(tmp_path)
+    text = bench_turtle(1)
+    load_text(catalogue, text)
+    (before,) = re.findall(r"service-category/(\d{4})> ; dcat:keyword", text)
+    after = "0504" if before != "0504" else "0305"
+    load_text(
+        catalogue,
+        text.replace(f"service-category/{before}> ; dcat:keyword", f"service-category/{after}> ; dcat:keyword"),
+    )
+
+    def status(**arguments: str) -> list[str | None]:
+        answered = ask(catalogue, metadataPrefix="oai_dc", **arguments)
+        wanted = "oai:kebao.example:BP-0000000"
+        return [h.get("status") for h in answered.iter(f"{OAI}header") if h.findtext(f"{OAI}identifier") == wanted]
+
+    assert status(verb="ListRecords", set=f"cat:{before[:2]}:{before}") == ["deleted"]
+    assert status(verb="ListRecords", set=f"cat:{after[:2]}:{after}") == [None]
+    assert status(verb="ListRecords") == [None]
+    assert status(verb="GetRecord", identifier="oai:kebao.example:BP-0000000") == [None]
+    catalogue.close()
+
+
+def test_tampered_tokens_are_refused_and_say_nothing(catalogue: Catalogue) -> None:
+    good = str(token(ask(catalogue, verb="ListIdentifiers", metadataPrefix="oai_dc")))
+
+    for bad in (good[:-1], good + "A", good[::-1], "\u0000", "%00", "'; DROP TABLE", "é" * 50, "A" * 5000):
+        answered = ask(catalogue, verb="ListIdentifiers", resumptionToken=bad)
+        assert codes(answered) == {"badResumptionToken"}
+
+
+def test_tokens_of_an_old_epoch_are_refused_with_advice(catalogue: Catalogue) -> None:
+    first = str(token(ask(catalogue, verb="ListRecords", metadataPrefix="sts")))
+    payload = unseal(catalogue.secret("page-key"), first)
+    payload[1] += 1
+
+    old = ask(catalogue, verb="ListRecords", resumptionToken=seal(catalogue.secret("page-key"), payload))
+
+    assert codes(old) == {"badResumptionToken"}
+    assert "in full" in str(old.findtext(f"{OAI}error"))
+
+
+def test_a_list_that_fills_its_pages_has_no_empty_one(tmp_path: Path) -> None:
+    catalogue = make_catalogue(tmp_path)
+    load_products(catalogue, 197)
+
+    pages = walk(catalogue, verb="ListIdentifiers", metadataPrefix="sts")
+
+    assert [len(identifiers(page)) for page in pages] == [100, 100]
+    catalogue.close()
+
+
+def test_a_list_of_one_page_has_no_token(catalogue: Catalogue) -> None:
+    listed = ask(catalogue, verb="ListIdentifiers", metadataPrefix="sts", set="kind:service-agency")
+
+    assert token(listed) is None
+
+
+def test_the_request_is_repeated_in_the_answer_unless_it_was_bad(catalogue: Catalogue) -> None:
+    good = ask(catalogue, verb="GetRecord", metadataPrefix="sts", identifier="\"<&'").find(f"{OAI}request")
+    bad = ask(catalogue, verb="ListRecords", metadataPrefix="sts", nonsense="1").find(f"{OAI}request")
+
+    assert good is not None
+    assert bad is not None
+    assert dict(good.attrib) == {"verb": "GetRecord", "metadataPrefix": "sts", "identifier": "\"<&'"}
+    assert (dict(bad.attrib), bad.text) == ({}, "http://catalogue.example/oai")
+
+
+def test_identify_says_what_it_promises(catalogue: Catalogue) -> None:
+    found = ask(catalogue, verb="Identify")
+
+    stamps = [str(each.text) for page in walk(catalogue, verb="ListIdentifiers", metadataPrefix="oai_dc")
+              for each in page.iter(f"{OAI}datestamp")]  # fmt: skip
+    assert str(found.findtext(f".//{OAI}earliestDatestamp")) <= min(stamps)
+    assert found.findtext(f".//{OAI}granularity") == "YYYY-MM-DDThh:mm:ssZ"
+    assert [each.text for each in found.iter(f"{OAI}compression")] == ["gzip"]
+    described = {etree.QName(each[0]).localname for each in found.iter(f"{OAI}description")}
+    assert described == {"oai-identifier", "rightsManifest", "catalogue"}
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", str(found.findtext(f"{OAI}responseDate")))
+
+
+def test_a_record_carries_its_version_and_hash(catalogue: Catalogue) -> None:
+    answered = ask(catalogue, verb="GetRecord", identifier="oai:kebao.example:BP-0000001", metadataPrefix="oai_dc")
+
+    (said,) = answered.iter("{https://w3id.org/stsp/oai/1.0}version")
+    entry = catalogue.store.published(["BP-0000001"])["BP-0000001"]
+    assert (said.get("number"), said.get("hash")) == (str(entry.version), entry.public_hash)

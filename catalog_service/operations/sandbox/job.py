@@ -52,6 +52,7 @@ class Job:
         self._left = float(allowance(self._seconds, size))
         self._memory = settings.number("sandbox.memory")
         self._unpacker = wire.Unpacker(kinds)
+        self.position = 0
 
     def __enter__(self) -> Self:
         return self

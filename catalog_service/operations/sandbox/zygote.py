@@ -61,7 +61,10 @@ class Zygote:
 
     def _take(self) -> bool:
         """Fork a worker for the job that came; tell whether there was one."""
-        message, files, _, _ = socket.recv_fds(self._control, _LARGEST_JOB, MOST_FILES + 2)
+        try:
+            message, files, _, _ = socket.recv_fds(self._control, _LARGEST_JOB, MOST_FILES + 2)
+        except ConnectionResetError:  # who asked was ended before it read an answer
+            return False
         if not message:
             return False
         channel, leash = socket.socket(fileno=files[0]), socket.socket(fileno=files[1])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from catalog_service.operations.outgoing import outgoing, surroundings
 from catalog_service.outlets.oaipmh.arguments import PREFIXES, ProtocolError, token
 from catalog_service.outlets.oaipmh.envelope import base_url
-from catalog_service.outlets.oaipmh.sets import set_name
+from catalog_service.outlets.oaipmh.sets import set_description, set_name
 from catalog_service.store.rows import stamp_text
 from catalog_service.writers import oai_dc, sts_xml
 from catalog_service.writers.sts_xml import ABOUT
@@ -106,12 +106,15 @@ def list_sets(catalogue: Catalogue, reader: Reader, arguments: Arguments) -> str
     page = names[arguments.cursor : arguments.cursor + PAGE]
     if not page:
         raise ProtocolError(("noSetHierarchy", "There are no records yet, so there are no sets."))
-    rows = "".join(
-        f"<set>{element('setSpec', name)}{element('setName', set_name(catalogue, name))}</set>" for name in page
-    )
+    rows = "".join(_set(catalogue, name) for name in page)
     after = replace(arguments, cursor=arguments.cursor + len(page), size=len(names))
     following = _token(catalogue, reader, after, more=after.cursor < len(names), before=arguments)
     return f"<ListSets>{rows}{following}</ListSets>"
+
+
+def _set(catalogue: Catalogue, name: str) -> str:
+    said = element("setSpec", name) + element("setName", set_name(catalogue, name))
+    return f"<set>{said}<setDescription>{set_description(catalogue, name)}</setDescription></set>"
 
 
 def get_record(catalogue: Catalogue, reader: Reader, arguments: Arguments) -> str:

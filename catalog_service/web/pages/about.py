@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 def routes(site: Site) -> tuple[Route, ...]:
     """Return the addresses of this part."""
     return (
-        Route("GET", "/about", lambda: _about(site, "about")),
-        Route("GET", "/about/api", lambda: _about(site, "api")),
-        Route("GET", "/about/accessibility", lambda: _about(site, "accessibility")),
-        Route("GET", "/about/data", lambda: _about(site, "data")),
-        Route("POST", "/preferences", preferences),
+        Route("GET", "/about", lambda: _about(site, "about"), "About this catalogue"),
+        Route("GET", "/about/api", lambda: _about(site, "api"), "How programs and other platforms take the records"),
+        Route("GET", "/about/accessibility", lambda: _about(site, "accessibility"), "How accessible the pages are"),
+        Route("GET", "/about/data", lambda: _about(site, "data"), "Where the data come from and how they may be used"),
+        Route("POST", "/preferences", preferences, "Keep a language or a theme"),
     )
 
 

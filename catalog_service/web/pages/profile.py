@@ -28,7 +28,12 @@ def routes(site: Site) -> tuple[Route, ...]:
     media = tuple(each.media_type for each in RDF_FORMATS)
     return (
         Route("GET", "/profile", lambda: profile(site, "profile"), "Ontology and shapes", media_types=media),
-        Route("GET", "/profile.<ending>", lambda ending: profile(site, f"profile.{ending}")),
+        Route(
+            "GET",
+            "/profile.<ending>",
+            lambda ending: profile(site, f"profile.{ending}"),
+            "Ontology and shapes in one file",
+        ),
         Route(
             "GET",
             "/profile/<name>",

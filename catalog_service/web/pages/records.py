@@ -33,9 +33,24 @@ def routes(site: Site) -> tuple[Route, ...]:
     media = tuple(each.media_type for each in RECORD_FORMATS)
     return (
         Route("GET", "/records/<name>", lambda name: record(site, name), "A record", (IDENTIFIER,), media_types=media),
-        Route("GET", "/records/<identifier>/versions", lambda identifier: versions(site, identifier)),
-        Route("GET", "/records/<identifier>/versions/<name>", lambda identifier, name: version(site, identifier, name)),
-        Route("GET", "/id/<kind>/<identifier>", lambda kind, identifier: identity(site, kind, identifier)),
+        Route(
+            "GET",
+            "/records/<identifier>/versions",
+            lambda identifier: versions(site, identifier),
+            "Versions of a record",
+        ),
+        Route(
+            "GET",
+            "/records/<identifier>/versions/<name>",
+            lambda identifier, name: version(site, identifier, name),
+            "An older version of a record",
+        ),
+        Route(
+            "GET",
+            "/id/<kind>/<identifier>",
+            lambda kind, identifier: identity(site, kind, identifier),
+            "From the name of a thing to what tells about it",
+        ),
     )
 
 

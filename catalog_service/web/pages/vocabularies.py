@@ -34,7 +34,7 @@ def routes(site: Site) -> tuple[Route, ...]:
     """Return the addresses of this part."""
     media = tuple(each.media_type for each in RDF_FORMATS)
     return (
-        Route("GET", "/vocabularies", lambda: lists(site)),
+        Route("GET", "/vocabularies", lambda: lists(site), "The code lists"),
         Route(
             "GET", "/vocabularies/<name>", lambda name: scheme(site, name), "A code list", (LIST,), media_types=media
         ),
