@@ -125,7 +125,7 @@ def sentences() -> dict[str, set[Message]]:
         for domain, message in _Module(path).messages():
             found[domain].add(message)
     from catalog_service.cli import COMMANDS
-    from catalog_service.normalise.values import _NOTICES
+    from catalog_service.normalise.findings import SENTENCES as _NOTICES
 
     found["cli"] |= {(summary, "") for _, summary in COMMANDS.values()}
     found["cli"] |= {(text, "") for text in CLICK_OWN}

@@ -51,3 +51,15 @@ def test_reading_a_catalogue_needs_no_validator(tmp_path: object) -> None:
     )
 
     assert imported(program) & {"pyshacl", "rdflib", "jsonschema", "openpyxl", "elasticsearch", "pypinyin"} == set()
+
+
+def test_a_worker_serves_its_first_pages_without_a_validator(tmp_path: object) -> None:
+    program = (
+        f"import os\nos.environ |= {{'KEBAO_HOME': {str(tmp_path)!r}, 'KEBAO_SANDBOX_ENABLED': 'off'}}\n"
+        "from catalog_service.web.serving import application\n"
+        "client = application().test_client()\n"
+        "for address in ('/', '/oai?verb=Identify', '/catalog.ttl', '/api/v1/search?q=检索'):\n"
+        "    assert client.get(address).status_code == 200, address"
+    )
+
+    assert imported(program) & {"pyshacl", "rdflib", "openpyxl", "elasticsearch", "lxml"} == set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ from catalog_service.writers import WRITERS, writer
 from tools.markdown import HEAD, page, table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from catalog_service.web.routes import Route
 
@@ -154,37 +155,37 @@ def finding_codes() -> dict[str, str]:
     found = {name[:1].lower() + name[1:]: sentence for name, sentence in messages._SENTENCES.items()}
     for stage in _STAGES:
         for path in sorted((PACKAGE / stage).rglob("*.py")):
-            tree = ast.parse(path.read_text(encoding="utf-8"))
-            found |= dict(_pairs(ast.walk(tree)))
+            found |= dict(_said(ast.parse(path.read_text(encoding="utf-8"))))
     return found
 
 
-def _pairs(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, str]]:
-    """Yield code and sentence of each call, or member of a table, that has both."""
-    for node in nodes:
-        if isinstance(node, ast.Call):
-            given = list(node.args)
+def _said(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """Yield code and sentence of each call, and of each member of a table, that has both."""
+    named: dict[str, str] = {}
+    for node in sorted((each for each in ast.walk(tree) if hasattr(each, "lineno")), key=lambda each: each.lineno):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            named[node.targets[0].id] = _text(node.value, named)
+        elif isinstance(node, ast.Call):
+            yield from _pair(node.args, named)
         elif isinstance(node, ast.Dict):
             for key, value in zip(node.keys, node.values, strict=True):
                 if key is not None and isinstance(value, ast.Tuple):
-                    yield from _pair([key, *value.elts])
-            continue
-        else:
-            continue
-        yield from _pair(given)
+                    yield from _pair([key, *value.elts], named)
 
 
-def _pair(given: list[ast.expr]) -> Iterator[tuple[str, str]]:
-    texts = [text for each in given for text in _texts(each)]
-    for code, message in zip(texts, texts[1:], strict=False):
+def _pair(given: list[ast.expr], named: dict[str, str]) -> Iterator[tuple[str, str]]:
+    for code, message in pairwise(_text(each, named) for each in given):
         if _CODE.fullmatch(code) and " " in message:
             yield code, message
 
 
-def _texts(node: ast.expr) -> list[str]:
-    if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "both":
+def _text(node: ast.expr, named: dict[str, str]) -> str:
+    """Return the text an expression stands for: itself, what ``both`` is given, or what a name was given last."""
+    if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "both" and node.args:
         node = node.args[0]
-    return [node.value] if isinstance(node, ast.Constant) and isinstance(node.value, str) else []
+    if isinstance(node, ast.Name):
+        return named.get(node.id, "")
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
 def chinese(message: str) -> str:

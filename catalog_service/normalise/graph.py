@@ -1,171 +1,329 @@
-"""Rules for records that come as RDF: what is repaired, what is dropped, which values name other records."""
+"""Records that come as RDF: what is right stays as it stands, what is clear is repaired, the rest is left to SHACL.
+
+This is the fast path: a term that was found in order once is not looked at again, texts are looked at as a whole.
+"""
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from typing import TYPE_CHECKING
 
 from catalog_service.model import terms
-from catalog_service.namespaces import XSD
-from catalog_service.normalise.scalars import canonical_number, has_han
-from catalog_service.normalise.values import notice
+from catalog_service.model.identifiers import clean_identifier
+from catalog_service.namespaces import SCHEMA, TYPE, XSD, shorten
+from catalog_service.normalise import numbers
+from catalog_service.normalise.dates import NoSuchDay, parse_date
+from catalog_service.normalise.findings import notice
+from catalog_service.normalise.fragments import with_fragments
+from catalog_service.normalise.plan import MOST_USUAL, local_name
+from catalog_service.normalise.result import Reference
+from catalog_service.normalise.text import clean_text
+from catalog_service.normalise.values import DEFAULT_LANGUAGE, address
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Mapping
 
-    from catalog_service.model.kind import Field, Kind
+    from catalog_service.model.kind import Field
+    from catalog_service.model.raw import RawRecord
     from catalog_service.model.record import Nodes
-    from catalog_service.model.report import Finding, Place
+    from catalog_service.model.report import Finding
     from catalog_service.model.terms import Term
-    from catalog_service.normalise.values import ValueReader
+    from catalog_service.normalise.concepts import Concepts
+    from catalog_service.normalise.plan import NodePlan, Slot
 
 _HTTPS_SCHEMA = "<https://schema.org/"
-_NUMBERS = (f"^^<{XSD}decimal>", f"^^<{XSD}integer>", f"^^<{XSD}double>", f"^^<{XSD}int>")
-_DECIMAL = f"{XSD}decimal"
+_HTTP_SCHEMA = f"<{SCHEMA}"
+_TAGS = frozenset({'"@zh', '"@en'})
+_SUSPICIOUS = frozenset('"\\\u00a0\u2002\u2003\u2009\u3000\ufeff')
+_TIMED = re.compile(r"(\d{4}-\d{2}-\d{2})T[\d:.]+(?:Z|[+-]\d{2}:\d{2})?")
+_NUMERIC = frozenset(
+    f"{XSD}{name}"
+    for name in ("integer", "decimal", "double", "float", "int", "long", "short", "nonNegativeInteger", "string")
+)
 
 
-class GraphRules:
-    """The rules of one kind, made once."""
+class Graph:
+    """Normalises one record from its triples."""
 
-    def __init__(self, kind: Kind, values: ValueReader) -> None:
-        self.kind = kind
-        self._values = values
-        self.types = tuple(terms.iri(each) for each in (kind.class_iri, *kind.also))
-        self._computed = {each.path[0]: each for each in kind.fields if each.computed}
-        self._twins = {
-            terms.iri(twin): each.path[0]
-            for each in kind.fields
-            for twin in each.alignments.get("twin", ())
-            if len(each.path) == 1
-        }
-        self._reference_paths = _reference_paths(kind)
-        self._by_predicate: dict[Term, Field] = {}
-        self._by_step: dict[tuple[Term, Term], Field] = {}
-        self.names: dict[Term, str] = {}
-        for above, each in _with_step_above(kind.fields, ""):
-            self._by_predicate.setdefault(each.path[-1], each)
-            self._by_step.setdefault((each.path[-2] if len(each.path) > 1 else above, each.path[-1]), each)
-            if each.type == "node":
-                self.names.setdefault(each.path[-1], each.name)
-        self._repairable = {
-            each.path[-1]
-            for _, each in kind.walk()
-            if each.datatype == _DECIMAL or each.type in ("text", "concept", "integer")
-        }
+    def __init__(self, plan: NodePlan, raw: RawRecord, node: Term, concepts: Concepts) -> None:
+        self._plan = plan
+        self._raw = raw
+        self._node = node
+        self._concepts = concepts
+        self.nodes: Nodes = {}
+        self.findings: list[Finding] = []
+        self._references: list[tuple[Slot, Term, Term, Term]] = []
+        self._shorts: dict[Term, str] = {}
+        self._composed = True
 
-    def clean(self, nodes: Nodes, node: Term, place: Place) -> tuple[Nodes, list[Finding]]:
-        """Return nodes with one spelling of schema.org and of numbers, languages on texts, codes as IRIs.
+    def read(self) -> None:
+        """Take the triples in, walk from the record's node along its plan and repair what is clear."""
+        nodes = self.nodes
+        for subject, predicate, term in self._raw.triples:
+            own = nodes.get(subject)
+            if own is None:
+                own = nodes[subject] = {}
+            found = own.get(predicate)
+            if found is None:
+                own[predicate] = [term]
+            elif term not in found:
+                found.append(term)
+        text = "".join([triple[2] for triple in self._raw.triples])
+        self._composed = unicodedata.is_normalized("NFC", text)
+        if _HTTPS_SCHEMA in text:
+            for own in nodes.values():
+                for predicate, objects in own.items():
+                    own[predicate] = list(dict.fromkeys(map(_http, objects)))
+        nodes.setdefault(self._node, {})
+        self._walk(self._node, self._plan, set())
+        self._drop_loose()
 
-        A second property that our own output gives a value is read as the one that is stored.
-        """
-        findings: list[Finding] = []
-        clean: Nodes = {}
-        above = {
-            inner: step
-            for properties in nodes.values()
-            for step, values in properties.items()
-            for inner in values
-            if inner in nodes
-        }
-        for subject, properties in nodes.items():
-            own = clean.setdefault(subject, {})
-            for given, values in properties.items():
-                predicate = "<http" + given[6:] if given.startswith(_HTTPS_SCHEMA) else given
-                if subject == node and predicate in self._twins:
-                    predicate = self._twins[predicate]
-                if subject == node and predicate in self._computed:
-                    findings.append(notice("computed", place, field=self._computed[predicate], severity="info"))
-                    continue
-                objects = values
-                if predicate in self._repairable:
-                    field = self._by_step.get((above.get(subject, ""), predicate)) or self._by_predicate[predicate]
-                    if field.type == "concept":
-                        findings += self._own_codes(field, [each for each in values if each in nodes], place)
-                    objects = [self._repaired(field, each, place, findings) for each in values]
-                elif any(each.startswith(_HTTPS_SCHEMA) for each in values):
-                    objects = ["<http" + each[6:] if each.startswith(_HTTPS_SCHEMA) else each for each in values]
-                own[predicate] = list(dict.fromkeys(own[predicate] + objects)) if predicate in own else objects
-        return clean, findings
+    def _drop_loose(self) -> None:
+        """Take out what is said of nodes the record does not lead to: it is about something else."""
+        reached, ahead = {self._node}, [self._node]
+        while ahead:
+            for objects in self.nodes[ahead.pop()].values():
+                fresh = [term for term in objects if term in self.nodes and term not in reached]
+                reached.update(fresh)
+                ahead += fresh
+        for node in self.nodes.keys() - reached:
+            del self.nodes[node]
+            shown = terms.value(node)[:80]
+            self.findings.append(notice("loose-node", self._raw.place, value=shown, severity="warning"))
 
-    def _own_codes(self, field: Field, values: list[Term], place: Place) -> Iterator[Finding]:
-        """Yield findings on inner nodes in the place of a code: they are in no list, whatever they say of themselves."""
-        for value in values:
-            yield from self._values.concept(field, value.strip("<>"), place).findings
+    def named(self, record_iri: str) -> tuple[Reference, ...]:
+        """Give inner nodes their IRIs; return what names other records."""
+        place = self._raw.place
+        new: Mapping[Term, Term] = {}
+        if self._shorts or any(node[0] == "_" for node in self.nodes):
+            self.nodes, new = with_fragments(self.nodes, record_iri, lambda node: self._shorts.get(node, "node"))
+        return tuple(
+            Reference(slot.path, new.get(node, node), predicate, term, terms.value(term), place)
+            for slot, node, predicate, term in self._references
+        )
 
-    def _repaired(self, field: Field, value: Term, place: Place, findings: list[Finding]) -> Term:
-        if value[0] != '"':
-            return "<http" + value[6:] if value.startswith(_HTTPS_SCHEMA) else value
-        if field.datatype == _DECIMAL or field.type == "integer":
-            return _number(value, field.datatype)
-        if field.type == "text":
-            if value[-1] != '"':
-                return value
-            text = terms.value(value)
-            language = "zh" if has_han(text) else "en"
-            said = notice("language-added", place, field=field, value=text[:40], severity="info", language=language)
-            findings.append(said)
-            return terms.literal(text, language)
-        if field.type != "concept":
-            return value
-        read = self._values.concept(field, terms.value(value), place)
-        findings += read.findings
-        return read.terms[0] if read.terms else value
+    def _walk(self, node: Term, plan: NodePlan, above: set[Term]) -> None:
+        own = self.nodes[node]
+        slots = plan.slots
+        self._type(own, plan, inner=bool(above))
+        for predicate in list(own):
+            slot = slots.get(predicate)
+            if slot is None:
+                if predicate != TYPE:
+                    self._unknown(node, predicate, plan, above)
+                continue
+            objects = own[predicate]
+            if slot.node is not None:
+                self._inner(node, predicate, objects, slot, above)
+            elif slot.field is not None:
+                self._values(node, predicate, objects, slot, slot.field)
 
-    def references(self, nodes: Nodes, node: Term) -> Iterator[tuple[str, Term, Term, Term]]:
-        """Yield path, node, predicate and value of everything that names another record.
+    def _type(self, own: dict[Term, list[Term]], plan: NodePlan, *, inner: bool) -> None:
+        """Give a node the classes its shape wants: the record all of them, an inner node one of them."""
+        types = own.get(TYPE)
+        if types is None:
+            own[TYPE] = list(plan.classes[:1] if inner else plan.classes)
+            if not own[TYPE]:
+                del own[TYPE]
+            return
+        if not inner:
+            own[TYPE] = types + [each for each in plan.classes if each not in types]
+        elif plan.classes and not any(each in types for each in plan.classes):
+            own[TYPE] = [*types, plan.classes[0]]
 
-        An inner node in such a place is one too: whatever class it gives itself, it is no record.
-        """
-        for path, name in self._reference_paths:
-            reached = [node]
-            for step in path[:-1]:
-                reached = [each for at in reached for each in nodes.get(at, {}).get(step, ())]
-            for at in reached:
-                yield from ((name, at, path[-1], value) for value in nodes.get(at, {}).get(path[-1], ()))
+    def _inner(self, node: Term, predicate: Term, objects: list[Term], slot: Slot, above: set[Term]) -> None:
+        if slot.field is not None and slot.field.computed:
+            self._drop(node, predicate, objects, slot.field, slot.path)
+            return
+        assert slot.node is not None
+        for term in objects:
+            if term[0] == "_":
+                self._shorts[term] = slot.short
+                self.nodes.setdefault(term, {})
+            if term in self.nodes and term not in above and term != node:
+                self._walk(term, slot.node, above | {node})
 
-    def inner_types(self, nodes: Nodes, node: Term) -> Iterator[tuple[Term, str]]:
-        """Yield the inner nodes with the class their shape wants."""
-        yield from _inner_types(self.kind.fields, nodes, node)
+    def _drop(self, node: Term, predicate: Term, objects: list[Term], each: Field, path: str) -> None:
+        """Take out what the catalogue fills itself, with the inner nodes below it."""
+        del self.nodes[node][predicate]
+        ahead = [term for term in objects if term in self.nodes and term != self._node]
+        while ahead:
+            gone = self.nodes.pop(ahead.pop(), None)
+            ahead += [
+                term for values in (gone or {}).values() for term in values if term in self.nodes and term != self._node
+            ]
+        self.findings.append(notice("computed", self._raw.place, path=path, field=each, severity="info"))
+
+    def _unknown(self, node: Term, predicate: Term, plan: NodePlan, above: set[Term]) -> None:
+        """Take schema.org's two addresses as one; keep what the profile does not know and say so."""
+        own = self.nodes[node]
+        usual = plan.twins.get(_http(predicate), _http(predicate))
+        if usual != predicate:
+            own[usual] = list(dict.fromkeys(own.get(usual, []) + own.pop(predicate)))
+            slot = plan.slots.get(usual)
+            if slot is not None and slot.node is not None:
+                self._inner(node, usual, own[usual], slot, above)
+            elif slot is not None and slot.field is not None:
+                self._values(node, usual, own[usual], slot, slot.field)
+            if slot is not None:
+                return
+            predicate = usual
+        self.findings.append(
+            notice("unknown-property", self._raw.place, value=shorten(predicate[1:-1]), severity="info")
+        )
+        for term in own[predicate]:
+            if term[0] == "_":
+                self._shorts[term] = local_name(predicate)
+                self._below(term)
+
+    def _below(self, node: Term) -> None:
+        """Name the blank nodes below one the profile does not know."""
+        for predicate, objects in self.nodes.setdefault(node, {}).items():
+            for term in objects:
+                if term[0] == "_" and term not in self._shorts:
+                    self._shorts[term] = local_name(predicate)
+                    self._below(term)
+
+    # values
+
+    def _values(self, node: Term, predicate: Term, objects: list[Term], slot: Slot, each: Field) -> None:
+        if each.computed:
+            self._drop(node, predicate, objects, each, slot.path)
+            return
+        if each.type == "text":
+            for position, term in enumerate(objects):
+                if not (self._composed and _is_tidy(term)):
+                    objects[position] = self._text(term, slot, each)
+            return
+        usual = slot.usual
+        for position, term in enumerate(objects):
+            if term in usual:
+                continue
+            clean = self._repaired(term, slot, each)
+            if clean == term:
+                if each.type == "reference":
+                    self._references.append((slot, node, predicate, term))
+                elif term not in self.nodes and len(usual) < MOST_USUAL:
+                    usual.add(term)
+                continue
+            objects[position] = clean
+            if each.type == "reference":
+                self._references.append((slot, node, predicate, clean))
+
+    def _text(self, term: Term, slot: Slot, each: Field) -> Term:
+        """Return a text in NFC, trimmed, with a language."""
+        if term[0] != '"':
+            return term
+        text, tag = terms.value(term), terms.language(term)
+        if not tag and term[-1] == ">" and terms.datatype(term) != terms.XSD_STRING:
+            return term
+        clean = clean_text(text) or text
+        if not tag:
+            self.findings.append(
+                notice("language-added", self._raw.place, path=slot.path, field=each, value=clean[:60], severity="info")
+            )
+        return term if tag and clean == text else terms.literal(clean, tag or DEFAULT_LANGUAGE)
+
+    def _repaired(self, term: Term, slot: Slot, each: Field) -> Term:
+        """Return a value as it should stand, where that is clear; else as it is, for SHACL to report."""
+        match each.type:
+            case "concept":
+                return self._concept(term, slot, each)
+            case "reference":
+                return term if term[0] != '"' else terms.literal(clean_text(terms.value(term)))
+            case "iri":
+                return self._said(term, self._iri(term, each), slot, each)
+            case "decimal" | "integer":
+                return self._said(term, _number(term, each), slot, each)
+            case "date":
+                return self._said(term, _date(term, each), slot, each)
+            case "boolean":
+                return self._said(term, _boolean(term, each), slot, each)
+        return self._said(term, self._string(term, each), slot, each)
+
+    def _said(self, term: Term, new: Term, slot: Slot, each: Field) -> Term:
+        if new != term and terms.value(new) != terms.value(term):
+            self.findings.append(
+                notice("repaired", self._raw.place, path=slot.path, field=each, value=terms.value(term)[:80],
+                       new=terms.value(new)[:80], severity="info")
+            )  # fmt: skip
+        return new
+
+    def _concept(self, term: Term, slot: Slot, each: Field) -> Term:
+        if term in self.nodes:  # an inner node is in no list, whatever it says of itself
+            choice = self._concepts.choice("", each.schemes)
+            shown = terms.value(term)[:80]
+            self.findings.append(self._concepts.unsure(each, slot.path, shown, choice, self._raw.place))
+        if term[0] != '"':
+            return term
+        text = clean_text(terms.value(term))
+        choice = self._concepts.choice(text, each.schemes)
+        if choice.one is not None:
+            return self._said(term, choice.one.term, slot, each)
+        self.findings.append(self._concepts.unsure(each, slot.path, text, choice, self._raw.place))
+        return term
+
+    def _iri(self, term: Term, each: Field) -> Term:
+        if term[0] != '"' or terms.language(term):
+            return term
+        found = address(each, clean_text(terms.value(term)))
+        return term if found is None else terms.iri(found)
+
+    def _string(self, term: Term, each: Field) -> Term:
+        if term[0] != '"':
+            concept = self._concepts.find(terms.value(term), each.schemes) if each.schemes else None
+            return terms.literal(concept.notation) if concept else term
+        text = terms.value(term)
+        clean = clean_text(text)
+        if each.schemes and (concept := self._concepts.find(clean, each.schemes)):
+            clean = concept.notation
+        elif "unique" in each.checks:
+            clean = clean_identifier(clean)
+        return term if clean == text and term[-1] == '"' else terms.literal(clean or text)
 
 
-def _number(value: Term, datatype: str) -> Term:
-    """Return a number in its one spelling; one of another type of number gets the field's, if it fits."""
-    if not value.endswith(_NUMBERS):
-        return value
-    text = canonical_number(terms.value(value))
-    fits = datatype == _DECIMAL or "." not in text
-    return terms.literal(text, datatype=datatype if fits else terms.datatype(value))
+def _is_tidy(term: Term) -> bool:
+    """Tell whether a text has one of our languages and no space at its ends, as nearly all have."""
+    return (
+        term[-4:] in _TAGS
+        and term[1] > " "
+        and term[1] not in _SUSPICIOUS
+        and term[-5] > " "
+        and term[-5] not in _SUSPICIOUS
+        and term[-6] != "\\"
+    )
 
 
-def _with_step_above(fields: tuple[Field, ...], above: Term) -> Iterator[tuple[Term, Field]]:
-    """Yield every field with the predicate that leads to its owner, empty for the record itself."""
-    for each in fields:
-        yield above, each
-        yield from _with_step_above(each.fields, each.path[-1])
+def _http(term: Term) -> Term:
+    """Return schema.org's own spelling of one of its terms."""
+    return _HTTP_SCHEMA + term[len(_HTTPS_SCHEMA) :] if term.startswith(_HTTPS_SCHEMA) else term
 
 
-def _inner_types(fields: tuple[Field, ...], nodes: Nodes, node: Term) -> Iterator[tuple[Term, str]]:
-    for each in fields:
-        reached = [node]
-        for step, class_iri in zip(each.path[:-1], each.through, strict=False):
-            reached = [inner for at in reached for inner in nodes.get(at, {}).get(step, ()) if inner in nodes]
-            if class_iri:
-                yield from ((inner, class_iri) for inner in reached)
-        if each.type != "node":
-            continue
-        for at in reached:
-            for inner in nodes.get(at, {}).get(each.path[-1], ()):
-                if inner in nodes and inner != node:
-                    if each.classes:
-                        yield inner, each.classes[0]
-                    yield from _inner_types(each.fields, nodes, inner)
+def _number(term: Term, each: Field) -> Term:
+    """Return a number in the field's datatype: whole numbers are decimals too, and digits in quotes are meant."""
+    if term[0] != '"' or terms.datatype(term) == each.datatype or terms.datatype(term) not in _NUMERIC:
+        return term
+    number = numbers.parse_number(terms.value(term))
+    if number is None or (each.type == "integer" and number != number.to_integral_value()):
+        return term
+    return terms.literal(numbers.decimal_text(number), datatype=each.datatype)
 
 
-def _reference_paths(kind: Kind) -> list[tuple[tuple[Term, ...], str]]:
-    paths = []
-    for name, each in kind.walk():
-        if each.type != "reference" or each.computed:
-            continue
-        parts = name.split(".")
-        owners = [kind.field(".".join(parts[: n + 1])) for n in range(len(parts))]
-        paths.append((tuple(step for owner in owners if owner for step in owner.path), name))
-    return paths
+def _date(term: Term, each: Field) -> Term:
+    if term[0] != '"' or terms.datatype(term) == each.datatype or terms.language(term):
+        return term
+    text = terms.value(term)
+    timed = _TIMED.fullmatch(text)
+    try:
+        found = parse_date(timed[1] if timed else text)
+    except NoSuchDay:
+        return term
+    return term if found is None else terms.literal(found.isoformat(), datatype=each.datatype)
+
+
+def _boolean(term: Term, each: Field) -> Term:
+    if term[0] != '"' or terms.datatype(term) == each.datatype:
+        return term
+    answer = numbers.parse_boolean(terms.value(term))
+    return term if answer is None else terms.literal("true" if answer else "false", datatype=each.datatype)

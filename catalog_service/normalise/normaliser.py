@@ -1,18 +1,27 @@
-"""The normaliser: one raw record in, one record with IRIs for its inner nodes out, and what was noticed on the way."""
+"""The normaliser: one raw record in, one record in canonical values out, and what was noticed on the way."""
 
 from __future__ import annotations
 
+import difflib
 import itertools
-from dataclasses import dataclass, field
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from catalog_service.model import terms
 from catalog_service.model.identifiers import clean_identifier, is_identifier, own_identifier, record_iri
-from catalog_service.model.record import Record, nodes_of
-from catalog_service.namespaces import TYPE, term
-from catalog_service.normalise.graph import GraphRules
-from catalog_service.normalise.nodes import with_fragments
-from catalog_service.normalise.values import ValueReader, notice
+from catalog_service.model.record import Record
+from catalog_service.namespaces import term
+from catalog_service.normalise.concepts import Concepts
+from catalog_service.normalise.draft import ROOT, Builder, Draft, number_steps
+from catalog_service.normalise.findings import notice
+from catalog_service.normalise.graph import Graph
+from catalog_service.normalise.numbers import plain_text
+from catalog_service.normalise.offers import complete_offers
+from catalog_service.normalise.plan import plan_of
+from catalog_service.normalise.result import Normalised, Reference
+from catalog_service.normalise.text import clean_text
+from catalog_service.normalise.values import Values
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -21,40 +30,27 @@ if TYPE_CHECKING:
     from catalog_service.model.kind import Field, Kind
     from catalog_service.model.raw import RawRecord, RawValue
     from catalog_service.model.record import Nodes
-    from catalog_service.model.report import Finding, Place
+    from catalog_service.model.report import Finding
     from catalog_service.model.terms import Term
     from catalog_service.model.vocabulary import Vocabularies
+    from catalog_service.normalise.plan import NodePlan
+
+__all__ = ["PROVISIONAL", "Normalised", "Normaliser", "Reference"]
 
 IDENTIFIER = term("dct:identifier")
+PROVISIONAL = "urn:x-kebao:new:"
+"""What the IRI of a record begins with until it has an identifier."""
 
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """A value that names another record: where it stands, what was written, and the term that stands there for now."""
-
-    path: str
-    node: Term
-    predicate: Term
-    term: Term
-    text: str
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Normalised:
-    """A record in canonical values; references are not looked up yet."""
-
-    record: Record
-    place: Place
-    identifier: str = ""
-    findings: tuple[Finding, ...] = ()
-    references: tuple[Reference, ...] = ()
-    places: Mapping[tuple[Term, Term], Place] = field(default_factory=dict)
-    """Node and predicate to where the value came from."""
+_OWN_IRI = re.compile(r"(?:https?://[^\s/<>\"{}|\\^`]+/|urn:[A-Za-z0-9-]+:)[^\s<>\"{}|\\^`]*")
 
 
 class Normaliser:
-    """Normalises raw records of every kind. Records without identifier get a provisional IRI, ``urn:x-kebao:new:…``."""
+    """Normalises raw records of every kind.
+
+    A record of a table or of plain JSON gets the IRI its identifier gives it; one without identifier, and a blank node,
+    gets a provisional one, which whoever mints identifiers replaces by `rename`. RDF keeps its IRIs. Defaults are not
+    stored, but for the currency beside amounts in tables and JSON. A text without language is Chinese.
+    """
 
     def __init__(
         self,
@@ -67,10 +63,8 @@ class Normaliser:
     ) -> None:
         self._kinds = kinds
         self._iri_base = iri_base
-        self._today = today
-        self._limits = limits
-        self._values = ValueReader(vocabularies, limits.get("literal_length", 20_000))
-        self._rules = {name: GraphRules(kind, self._values) for name, kind in kinds.items()}
+        self._plans: dict[str, NodePlan] = {name: plan_of(kind) for name, kind in kinds.items()}
+        self._values = Values(Concepts(vocabularies), limits, today)
         self._numbers = itertools.count(1)
 
     def normalise(self, raw: RawRecord) -> Normalised:
@@ -80,180 +74,118 @@ class Normaliser:
     # RDF
 
     def _from_triples(self, raw: RawRecord) -> Normalised:
-        rules = self._rules[raw.kind]
-        nodes, findings = rules.clean(nodes_of(raw.triples), terms.iri(raw.iri), raw.place)
+        if raw.iri.startswith("_:"):
+            raw = self._with_iri(raw)
         node = terms.iri(raw.iri)
-        nodes, _ = with_fragments(nodes, raw.iri, rules.names)
-        self._typed(nodes, node, rules)
-        identifier, said = self._identifier(nodes, node, raw.iri, raw.place)
-        found = [Reference(path, at, predicate, value, terms.value(value), raw.place)
-                 for path, at, predicate, value in rules.references(nodes, node)]  # fmt: skip
-        record = Record(raw.iri, raw.kind, nodes)
-        return Normalised(record, raw.place, identifier, (*findings, *said), tuple(found))
+        graph = Graph(self._plans[raw.kind], raw, node, self._values.concepts)
+        graph.read()
+        self._copy(self._kinds[raw.kind], graph.nodes, node)
+        references = graph.named(raw.iri)
+        identifier, findings = self._identifier(graph.nodes[node], raw, raw.iri)
+        record = Record(raw.iri, raw.kind, graph.nodes)
+        return Normalised(record, raw.place, identifier, (*graph.findings, *findings), references)
 
-    def _identifier(self, nodes: Nodes, node: Term, iri: str, place: Place) -> tuple[str, list[Finding]]:
-        """Return the identifier written in a record, or in its IRI if that is of ours; in upper case."""
-        written = nodes.get(node, {}).get(IDENTIFIER, [])
-        if not written:
-            own = own_identifier(self._iri_base, iri)
-            return (own[1] if own else ""), []
-        clean = clean_identifier(terms.value(written[0]))
-        nodes[node] = {**nodes[node], IDENTIFIER: [terms.literal(clean), *written[1:]]}
-        if is_identifier(clean):
-            return clean, []
-        return "", [notice("bad-identifier", place, path="identifier", value=terms.value(written[0]))]
+    def _with_iri(self, raw: RawRecord) -> RawRecord:
+        """Return a record that was a blank node under the IRI its identifier gives it, else under a provisional one."""
+        written = next((o for s, p, o in raw.triples if s == raw.iri and p == IDENTIFIER and o[0] == '"'), '""')
+        iri = self._iri_of(clean_identifier(terms.value(written)), raw.kind)
+        node = terms.iri(iri)
+        return replace(
+            raw,
+            iri=iri,
+            triples=tuple((node if s == raw.iri else s, p, node if o == raw.iri else o) for s, p, o in raw.triples),
+        )
 
-    @staticmethod
-    def _typed(nodes: Nodes, node: Term, rules: GraphRules) -> None:
-        """Type the record and its inner nodes as their shapes want them."""
-        own = nodes.setdefault(node, {})
-        own[TYPE] = list(dict.fromkeys([*own.get(TYPE, ()), *rules.types]))
-        for inner, class_iri in rules.inner_types(nodes, node):
-            if not nodes[inner].get(TYPE):
-                nodes[inner][TYPE] = [terms.iri(class_iri)]
+    def _identifier(self, own: Mapping[Term, list[Term]], raw: RawRecord, iri: str) -> tuple[str, list[Finding]]:
+        """Return the identifier of a record: as written, else as its IRI says if that is of ours; they must agree."""
+        written = next(iter(own.get(IDENTIFIER, ())), "")
+        identifier = terms.value(written) if written else ""
+        ours = own_identifier(self._iri_base, iri)
+        if ours is None or not identifier or identifier == ours[1]:
+            found = identifier or (ours[1] if ours else "")
+            return (found, []) if is_identifier(found) else ("", [])
+        each = self._identifier_field(raw.kind)
+        said = notice("identifier-mismatch", raw.place, path=each.name if each else "", field=each, value=identifier,
+                      other=ours[1])  # fmt: skip
+        return ours[1], [said]
 
-    # tables and JSON
+    def _identifier_field(self, kind: str) -> Field | None:
+        return next((each for each in self._kinds[kind].fields if each.path == (IDENTIFIER,)), None)
+
+    # tables and plain JSON
 
     def _from_values(self, raw: RawRecord) -> Normalised:
-        kind, rules = self._kinds[raw.kind], self._rules[raw.kind]
-        building = _Building(kind, self._values, raw)
-        for name, value in sorted(raw.values, key=lambda pair: pair[0].endswith(_TELLING)):
-            building.add(name, value)
-        building.finish()
-        identifier = building.identifier
-        iri = (
-            record_iri(self._iri_base, kind.name, identifier)
-            if identifier
-            else f"urn:x-kebao:new:{next(self._numbers)}"
-        )
-        node = terms.iri(iri)
-        nodes = {(node if at == ROOT else at): properties for at, properties in building.nodes.items()}
-        nodes.setdefault(node, {})
-        nodes, new = with_fragments(nodes, iri, rules.names)
-        new[ROOT] = node
-        self._typed(nodes, node, rules)
-        places = {(new.get(at, at), predicate): place for (at, predicate), place in building.places.items()}
-        references = tuple(
-            Reference(path, new.get(at, at), predicate, value, terms.value(value), place)
-            for path, at, predicate, value, place in building.references
-        )
-        return Normalised(
-            Record(iri, kind.name, nodes), raw.place, identifier, tuple(building.findings), references, places
-        )
+        kind = self._kinds[raw.kind]
+        draft = Draft(self._plans[raw.kind])
+        findings = [said for name, value in raw.values if (said := draft.add(name, value))]
+        findings += [self._unknown(kind, name, value) for name, value in raw.unknown]
+        findings += complete_offers(draft)
+        number_steps(draft)
+        builder = Builder(self._values)
+        builder.build(draft)
+        iri, about_iri = self._own_iri(builder.nodes[ROOT], raw)
+        self._copy(kind, builder.nodes, ROOT)
+        nodes, places, references = builder.named(iri)
+        identifier, mismatch = self._identifier(nodes[terms.iri(iri)], raw, iri)
+        record = Record(iri, raw.kind, nodes)
+        every = (*findings, *builder.findings, *about_iri, *mismatch)
+        return Normalised(record, raw.place, identifier, every, references, places)
 
+    def _own_iri(self, own: dict[Term, list[Term]], raw: RawRecord) -> tuple[str, list[Finding]]:
+        """Return the record's IRI: as given, as its identifier makes it, or a provisional one."""
+        findings: list[Finding] = []
+        if raw.iri:
+            if _OWN_IRI.fullmatch(raw.iri) and raw.iri == clean_text(raw.iri):
+                return raw.iri, findings
+            findings.append(notice("bad-iri-own", raw.place, value=raw.iri[:80]))
+        written = next(iter(own.get(IDENTIFIER, ())), "")
+        identifier = terms.value(written) if written else ""
+        if identifier and not is_identifier(identifier):
+            each = self._identifier_field(raw.kind)
+            place = next((value.place for name, value in raw.values if each and name == each.name), raw.place)
+            findings.append(notice("bad-identifier", place, path=each.name if each else "", field=each,
+                                   value=identifier[:80]))  # fmt: skip
+            del own[IDENTIFIER]
+        return self._iri_of(identifier, raw.kind), findings
 
-ROOT = "_:record"
-_TELLING = ("priceText", "periodText")
-"""Texts that tell what other columns can say; they are read last, for columns come first."""
+    def _iri_of(self, identifier: str, kind: str) -> str:
+        if is_identifier(identifier):
+            return record_iri(self._iri_base, kind, identifier)
+        return f"{PROVISIONAL}{next(self._numbers)}"
 
+    def _unknown(self, kind: Kind, name: str, value: RawValue) -> Finding:
+        """Return the finding on a member that names no field, or whose value is of the wrong structure."""
+        each = kind.field(name)
+        if each is not None:
+            shown = plain_text(value.value)[:80]
+            return notice("wrong-structure", value.place, path=_without_positions(name), field=each, value=shown)
+        short = name.rsplit(".", 1)[-1]
+        near = difflib.get_close_matches(short, {field.name for _, field in kind.walk()}, n=1, cutoff=0.6)
+        shown = _without_positions(name)[:80]
+        return notice("unknown-column", value.place, value=shown, near="".join(near), severity="warning")
 
-class _Building:
-    """The nodes of one record while its values are added, blank so far."""
+    # both
 
-    def __init__(self, kind: Kind, values: ValueReader, raw: RawRecord) -> None:
-        self.kind = kind
-        self.nodes: Nodes = {ROOT: {}}
-        self.places: dict[tuple[Term, Term], Place] = {}
-        self.references: list[tuple[str, Term, Term, Term, Place]] = []
-        self.findings: list[Finding] = [
-            notice("unknown-column", value.place, value=name, severity="warning") for name, value in raw.unknown
-        ]
-        self.identifier = ""
-        self._values = values
-        self._raw = raw
-        self._understood: dict[str, tuple[Term, ...]] = {}
-
-    def add(self, name: str, value: RawValue) -> None:
-        """Add one value under its dotted name, such as ``offer.0.minPrice``."""
-        each = self.kind.field(name)
-        if each is None or each.type == "node":
-            self.findings.append(notice("unknown-column", value.place, value=name, severity="warning"))
-            return
-        if each.computed:
-            self.findings.append(notice("computed", value.place, path=name, field=each, severity="info"))
-            return
-        read = self._values.read(each, value, _dotted(name))
-        self.findings += read.findings
-        owner = self._owner(name)
-        if read.terms:
-            self._understood[name] = read.terms
-        for sibling, beside in self._unsaid(name, read.beside):
-            self.add(sibling, beside)
-        for found in read.terms:
-            self._put(owner, each, _dotted(name), found, value.place)
-
-    def _unsaid(self, name: str, beside: tuple[tuple[str, RawValue], ...]) -> list[tuple[str, RawValue]]:
-        """Return what a text tells of its siblings as far as their own columns leave it open: columns come first."""
-        owner = name.rpartition(".")[0]
-        siblings = [(f"{owner}.{extra}".lstrip("."), value) for extra, value in beside]
-        modes = {name: value for name, value in siblings if name.endswith("pricingMode")}
-        said = {name for name, _ in siblings if name in self._understood}
-        given = any(f"{owner}.{each}" in self._understood for each in ("price", "minPrice", "maxPrice"))
-        other = any(not self._understood[name][0].endswith(f"/{modes[name].value}>") for name in said & set(modes))
-        if modes and (given or other):
-            return []
-        return [(name, value) for name, value in siblings if name not in said]
-
-    def _put(self, owner: Term, each: Field, path: str, found: Term, place: Place) -> None:
-        node = self._through(owner, each)
-        predicate = each.path[-1]
-        if predicate == IDENTIFIER and owner == ROOT:
-            self._identify(found, place)
-            return
-        self.nodes[node].setdefault(predicate, []).append(found)
-        self.places.setdefault((node, predicate), place)
-        if each.type == "reference":
-            self.references.append((path, node, predicate, found, place))
-
-    def _identify(self, found: Term, place: Place) -> None:
-        clean = clean_identifier(terms.value(found))
-        if not is_identifier(clean):
-            self.findings.append(notice("bad-identifier", place, path="identifier", value=terms.value(found)))
-            return
-        self.identifier = clean
-        self.nodes[ROOT][IDENTIFIER] = [terms.literal(clean)]
-        self.places[ROOT, IDENTIFIER] = place
-
-    def _owner(self, name: str) -> Term:
-        """Return the node that holds the field a dotted name ends in, made on the way."""
-        node, parts, fields = ROOT, name.split(".")[:-1], self.kind.fields
-        position = 0
-        while position < len(parts):
-            each = next(one for one in fields if one.name == parts[position])
-            number = parts[position + 1] if position + 1 < len(parts) and parts[position + 1].isdigit() else "0"
-            position += 2 if position + 1 < len(parts) and parts[position + 1].isdigit() else 1
-            node = self._inner(self._through(node, each), each.path[-1], f"{each.name}{number}", each.classes)
-            fields = each.fields
-        return node
-
-    def _through(self, node: Term, each: Field) -> Term:
-        """Return the unnamed node that a field of a longer path stands on; fields of one beginning share it."""
-        for step, class_iri in zip(each.path[:-1], each.through or ("",) * len(each.path), strict=False):
-            node = self._inner(node, step, "", (class_iri,) if class_iri else ())
-        return node
-
-    def _inner(self, node: Term, predicate: Term, name: str, classes: tuple[str, ...]) -> Term:
-        inner = f"{node}.{predicate[1:-1].rsplit('/', 1)[-1].replace('#', '')}{name}"
-        if inner not in self.nodes:
-            self.nodes[inner] = {TYPE: [terms.iri(classes[0])]} if classes else {}
-            self.nodes[node].setdefault(predicate, []).append(inner)
-        return inner
-
-    def finish(self) -> None:
-        """Fill what follows from other values: pricing mode and currency of offers, fields copied from others."""
-        for node in list(self.nodes):
-            self._values.complete_offer(self.nodes, node)
-        for each in self.kind.fields:
-            source = self.kind.field(each.copied_from) if each.copied_from else None
-            if source is None or self.nodes[ROOT].get(each.path[0]):
+    def _copy(self, kind: Kind, nodes: Nodes, node: Term) -> None:
+        """Fill fields that the profile copies from another field, where that one has exactly one value."""
+        for each in kind.fields:
+            if not each.copied_from or nodes[node].get(each.path[0]):
                 continue
-            found = next((node for node in self.nodes if self.nodes[node].get(source.path[-1]) and node != ROOT), None)
-            if found is not None:
-                self.nodes[ROOT][each.path[0]] = list(self.nodes[found][source.path[-1]])
-                place = self.places.get((found, source.path[-1]))
-                if place is not None:
-                    self.places[ROOT, each.path[0]] = place
+            found = {term for term in _reached(kind, each.copied_from, nodes, node) if term[0] != "_"}
+            if len(found) == 1:
+                nodes[node][each.path[0]] = list(found)
 
 
-def _dotted(name: str) -> str:
+def _reached(kind: Kind, name: str, nodes: Nodes, node: Term) -> list[Term]:
+    """Return the values of the field a dotted name names, over all inner nodes on the way."""
+    parts = name.split(".")
+    reached = [node]
+    for depth in range(len(parts)):
+        each = kind.field(".".join(parts[: depth + 1]))
+        for predicate in each.path if each else ():
+            reached = [term for at in reached for term in nodes.get(at, {}).get(predicate, ())]
+    return reached
+
+
+def _without_positions(name: str) -> str:
     return ".".join(part for part in name.split(".") if not part.isdigit())

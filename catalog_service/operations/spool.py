@@ -7,6 +7,8 @@ import sqlite3
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
+from catalog_service.errors import StoreFull
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
@@ -78,9 +80,16 @@ class Spool:
     def __enter__(self) -> Spool:
         return self
 
-    def __exit__(self, *error: object) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         self._connection.close()
         self._path.with_suffix(".part").unlink(missing_ok=True)
+        if isinstance(error, sqlite3.OperationalError):
+            raise StoreFull(
+                "The load cannot be kept in {folder}: {reason}.",
+                advice="Make room on the disk and try again; what was stored stays.",
+                folder=str(self._path.parent),
+                reason=str(error),
+            ) from error
 
     def complete(self) -> None:
         """Let a kept spool be found under its name: everything is read."""

@@ -54,6 +54,11 @@ class Outlet:
         return encoded(response, request.accept_encoding)
 
 
+def address(catalogue: Catalogue) -> str:
+    """Return what addresses in answers begin with; where nobody said, names of records tell it as well as anything."""
+    return catalogue.public_url or catalogue.iri_base
+
+
 _WORTH_PACKING = 1000
 _LEVEL = 3
 """Of gzip: pages of records shrink to a sixth here, higher levels cost twice the time for a tenth less."""

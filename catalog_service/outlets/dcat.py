@@ -15,7 +15,7 @@ from catalog_service.model.record import canonical
 from catalog_service.namespaces import PREFIXES, PROFILE, TYPE, XSD, term
 from catalog_service.operations.outgoing import outgoing
 from catalog_service.operations.paging import seal, unseal
-from catalog_service.outlets.base import Response, weights
+from catalog_service.outlets.base import Response, address, weights
 from catalog_service.store.rows import stamp_text
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def answer(catalogue: Catalogue, request: Request) -> Response:
         total = reader.count(from_stamp=since, live=None if since is not None or deleted else True)
         key = seal(catalogue.secret("page-key"), ["catalog", page.epoch, page.next_seq]) if page.next_seq else ""
     entries = [entry for entry in page.entries if entry.live or deleted or since is not None]
-    base = f"{catalogue.public_url}/catalog{written}"
+    base = f"{address(catalogue)}/catalog{written}"
     kept = "".join(f"&{name}={arguments[name]}" for name in ("modified_since", "deleted") if name in arguments)
     here = base + _query(f"after={arguments['after']}{kept}" if arguments.get("after") else kept[1:])
     following = f"{base}?after={key}{kept}" if key else ""

@@ -1,55 +1,58 @@
-"""Bytes become raw records. A format is recognised by its content; its ending only decides between equals.
+"""Bytes become raw records. A format is recognised by its content, whatever the file is called.
 
-How to add a format: a file here with a class that has the members of `catalog_service.readers.base.Reader`, and a
-line in ``READERS``.
+How to add a format: a file here with a class that has the members of `catalog_service.readers.base.Reader`, and a line
+in ``READERS``. The contract tests of the port pick it up by themselves.
 """
 
 from __future__ import annotations
 
-import gzip
 import io
-import zlib
-from contextlib import ExitStack
+from contextlib import nullcontext
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from catalog_service.errors import TooLarge, UnreadableInput
-from catalog_service.readers.base import ReadContext
+from catalog_service.errors import CatalogError, UnreadableInput, UnsupportedFormat
+from catalog_service.i18n import LANGUAGES, both, explain
+from catalog_service.model.report import Finding, Place
+from catalog_service.readers.base import UTF16_MARKS, Limits, ReadContext
+from catalog_service.readers.incoming import Incoming
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from catalog_service.model.kind import Kind
     from catalog_service.model.raw import RawRecord
-    from catalog_service.model.report import Finding
     from catalog_service.readers.base import Reader
 
 READERS = {
     "xlsx": "catalog_service.readers.xlsx:Xlsx",
-    "jsonld": "catalog_service.readers.rdf:JsonLd",
-    "json": "catalog_service.readers.json:Json",
+    "rdfxml": "catalog_service.readers.rdf.formats:RdfXml",
+    "jsonld": "catalog_service.readers.rdf.jsonld:JsonLd",
     "jsonl": "catalog_service.readers.json:JsonLines",
-    "rdfxml": "catalog_service.readers.rdf:RdfXml",
-    "nquads": "catalog_service.readers.rdf:NQuads",
-    "ntriples": "catalog_service.readers.rdf:NTriples",
-    "trig": "catalog_service.readers.rdf:TriG",
-    "turtle": "catalog_service.readers.rdf:Turtle",
+    "json": "catalog_service.readers.json:Json",
+    "nquads": "catalog_service.readers.rdf.formats:NQuads",
+    "ntriples": "catalog_service.readers.rdf.formats:NTriples",
+    "trig": "catalog_service.readers.rdf.formats:TriG",
+    "turtle": "catalog_service.readers.rdf.formats:Turtle",
     "csv": "catalog_service.readers.csv:Csv",
 }
-"""Format to its reader, in the order in which they are asked whether the content is theirs."""
+"""Name of each format to its reader, in the order in which they are asked whether the content is theirs."""
 
-_COVERS = {"trig": ("turtle",), "nquads": ("ntriples", "trig", "turtle"), "jsonl": ("json",)}
-"""Formats whose content the narrower ones would take for theirs, and fail."""
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0"
+_OTHERS = {
+    b"%PDF": "a PDF",
+    b"Rar!": "a RAR archive",
+    b"7z\xbc\xaf": "a 7z archive",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"<!doctype html": "a web page",
+    b"<html": "a web page",
+}
 
-_HEAD = 8192
-_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
-"""Also what an encrypted workbook begins with."""
 
-_GZIP = b"\x1f\x8b"
-_MOST_INFLATED = 4_000_000_000
-
-
+@cache
 def reader(name: str) -> Reader:
     """Return the reader of a format."""
     module, _, attribute = READERS[name].partition(":")
@@ -58,72 +61,77 @@ def reader(name: str) -> Reader:
 
 
 def open_records(
-    source: Path | BinaryIO, *, name: str, kind: str = "", limits: Mapping[str, int], kinds: Mapping[str, Kind]
+    source: Path | BinaryIO,
+    *,
+    name: str,
+    kind: str = "",
+    limits: Mapping[str, int] | Limits | None = None,
+    kinds: Mapping[str, Kind],
 ) -> Iterator[RawRecord | Finding]:
-    """Yield the raw records of a file, and findings on what in it is no record.
+    """Yield the raw records of a file in its order, and findings on what in it was left out.
 
-    A piece of a record that comes after the record was closed is yielded as another raw record with the same IRI.
-    Raises `UnreadableInput` for a file that is none of the formats.
+    In RDF the statements about a record need not stand together: what comes after the record was closed is yielded as
+    another raw record with the same IRI, and whoever stores records puts the two together.
+    Raises a subclass of `InputError` for a file of which nothing can be used; what is wrong further on is a finding.
     """
-    context = ReadContext(name, kind, kinds, limits)
-    with ExitStack() as stack:
-        opened = stack.enter_context(source.open("rb")) if isinstance(source, Path) else source
-        data = _inflated(opened, name, stack)
-        head = data.read(_HEAD)
-        data.seek(0)
+    bounds = Limits.of(limits)
+    with source.open("rb") if isinstance(source, Path) else nullcontext(source) as opened:
+        incoming = Incoming(opened, name=name, limits=bounds)
+        head = incoming.head()
         if not head.strip():
             raise UnreadableInput("{file} is empty.", file=name)
-        chosen = _recognise(head, name.removesuffix(".gz"))
-        yield from chosen.read(data, context)
+        chosen = recognise(head, name)
+        buffered = cast("BinaryIO", io.BufferedReader(incoming, 1 << 16))
+        yield from _told(chosen.read(buffered, ReadContext(name, kind, kinds, bounds)), name)
 
 
-def _inflated(source: BinaryIO, name: str, stack: ExitStack) -> BinaryIO:
-    """Return the bytes without gzip, in a file of their own so that a bomb meets a limit and not the memory."""
-    start = source.read(2)
-    source.seek(0)
-    if start != _GZIP:
-        return source if source.seekable() else io.BytesIO(source.read())
-    import tempfile
-
-    target = cast("BinaryIO", stack.enter_context(tempfile.TemporaryFile()))  # noqa: SIM115 - closed by the stack
-    size = 0
+def _told(items: Iterator[RawRecord | Finding], name: str) -> Iterator[RawRecord | Finding]:
+    """Yield items; an error behind the first of them becomes the last finding, so that what was good is kept."""
+    place, given = Place(name), False
     try:
-        with gzip.GzipFile(fileobj=source) as packed:
-            while chunk := packed.read(1 << 20):
-                size += len(chunk)
-                if size > _MOST_INFLATED:
-                    raise TooLarge("{file} holds more than {most} bytes unpacked.", file=name, most=_MOST_INFLATED)
-                target.write(chunk)
-    except TooLarge:
-        target.close()
-        raise
-    except (OSError, EOFError, zlib.error) as error:
-        target.close()
-        raise UnreadableInput("{file} is not whole: {reason}.", file=name, reason=str(error)) from error
-    target.seek(0)
-    return target
+        for item in items:
+            place, given = item.place, True
+            yield item
+    except CatalogError as error:
+        if not given:
+            raise
+        said = {lang: explain(error, lang) for lang in LANGUAGES}
+        message = {lang: sentence for lang, (sentence, _) in said.items()}
+        advice = {lang: more for lang, (_, more) in said.items() if more}
+        behind = Place(name, place.sheet, place.row, line=place.line)
+        yield Finding(error.code, message, advice, constraint=error.code, place=behind)
 
 
-def _recognise(head: bytes, name: str) -> Reader:
-    """Return the reader whose content it is; several may say so, then the ending decides, else their order."""
-    found = [each for each in map(reader, READERS) if each.sniff(head)]
-    covered = {narrower for each in found for narrower in _COVERS.get(each.name, ())}
-    found = [each for each in found if each.name not in covered]
-    ending = Path(name).suffix.lstrip(".").lower()
-    for each in found:
-        if ending in each.endings:
-            return each
-    if head.startswith(_OLD_WORKBOOK):
-        raise UnreadableInput(
-            "{file} is a workbook of the old kind.",
-            advice="Open it in the spreadsheet program, save it again as .xlsx.",
+def recognise(head: bytes, name: str = "") -> Reader:
+    """Return the reader of a content: the first who takes it for its own; ``READERS`` begins with the strict ones."""
+    if head.startswith(UTF16_MARKS):
+        raise UnreadableInput("{file} is not UTF-8.", advice="Save it as UTF-8.", file=name)
+    found = next((each for each in map(reader, READERS) if each.sniff(head)), None)
+    if found is not None:
+        return found
+    if head.startswith(_OLD_OFFICE):
+        raise UnsupportedFormat(
+            "{file} is a workbook of the old kind, or one with a password.",
+            advice="Open it in the spreadsheet program and save it again as .xlsx.",
             file=name,
         )
-    if not found:
-        raise UnreadableInput(
-            "{file} is none of the formats that can be read.",
-            advice="These can be: {formats}.",
-            file=name,
-            formats=", ".join(READERS),
-        )
-    return found[0]
+    start = head.lstrip()[:16].lower()
+    for mark, what in _OTHERS.items():
+        if head.startswith(mark) or start.startswith(mark):
+            raise UnsupportedFormat(
+                "{file} is {what}, which is not read.",
+                advice="These can be read: {formats}.",
+                file=name,
+                what=both(what, domain="readers"),
+                formats=_formats(),
+            )
+    raise UnsupportedFormat(
+        "{file} is of no format that can be read.",
+        advice="These can be read: {formats}.",
+        file=name,
+        formats=_formats(),
+    )
+
+
+def _formats() -> str:
+    return ", ".join(READERS)

@@ -1,166 +1,234 @@
-"""CSV: UTF-8 with or without byte order mark, or GB18030; comma, semicolon or tab."""
+"""Comma-separated tables in UTF-8 or GB18030; commas, semicolons or tabs between cells."""
 
 from __future__ import annotations
 
 import csv
-import io
-from typing import TYPE_CHECKING, BinaryIO
+import re
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from catalog_service.errors import UnreadableInput
-from catalog_service.model.cells import unguarded
 from catalog_service.model.report import Place
-from catalog_service.readers.base import ReadContext, is_text, refusal
-from catalog_service.readers.headers import read_table
+from catalog_service.readers.base import BOM, is_text, quoted, refusal
+from catalog_service.readers.headers import Table, letters, read_header, sheet_kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from catalog_service.model.raw import RawRecord, Scalar
+    from catalog_service.model.raw import RawRecord
     from catalog_service.model.report import Finding
+    from catalog_service.readers.base import ReadContext
 
-_DELIMITERS = (",", "\t", ";", "，")
-_LONGEST_CELL = 64_000_000
-"""What the parser takes; a text too long for its field is a finding later."""
+DELIMITERS = (",", ";", "\t", "，", "；")
+_MOST_LINES = 400
+"""A cell may hold line breaks, but a record that goes on for more lines has lost a quote."""
 
-_MOST_LINES = 500
-"""Lines a row may have; a row of more has a quotation mark that never closes."""
+_GUARDED = re.compile(r"'(?=[=+\-@\t\r\n＝＋－＠])")
 
 
 class Csv:
-    """Comma-separated tables, one kind a file."""
+    """One record a row below a header row; a table of another kind may follow, with a header row of its own."""
 
     name = "csv"
-    endings = ("csv", "tsv", "txt")
+    media_types = ("text/csv",)
+    endings = ("csv", "tsv")
 
     def sniff(self, head: bytes) -> bool:
-        """Tell whether it is text whose first line has two or more cells."""
+        """Tell whether it is text with something between cells in its first lines."""
         if not is_text(head):
             return False
-        first = _decoded_head(head).split("\n", 1)[0]
-        return not first.startswith(("{", "[", "<", "@")) and any(each in first for each in _DELIMITERS)
+        lines = [line for line in head.removeprefix(BOM).split(b"\n")[:5] if line.strip()]
+        if any(line.lstrip().startswith((b"<", b"{", b"[", b"@")) for line in lines[:1]):
+            return False
+        text = b"\n".join(lines).decode("gb18030" if not _is_utf8(head) else "utf-8", "ignore")
+        return any(mark in text for mark in DELIMITERS)
 
     def read(self, source: BinaryIO, context: ReadContext) -> Iterator[RawRecord | Finding]:
-        """Yield a record for each row."""
-        head = source.read(1 << 16)
-        source.seek(0)
-        encoding = _encoding(source)
-        first = _decoded_head(head).split("\n", 1)[0]
-        delimiter = max(_DELIMITERS, key=first.count)
-        text = io.TextIOWrapper(source, encoding=encoding, newline="", errors="strict")
-        csv.field_size_limit(_LONGEST_CELL)
-        findings: list[Finding] = []
-        yield from read_table(
-            _rows(text, delimiter, context, findings), context.kinds, context.kind, Place(context.file)
-        )
-        yield from findings
-        text.detach()
-
-
-def _decoded_head(head: bytes) -> str:
-    try:
-        return head.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
-    except UnicodeDecodeError as error:
-        if error.start > len(head) - 4:
-            return head.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "ignore")
-        return head.decode("gb18030", "ignore")
-
-
-def _encoding(source: BinaryIO) -> str:
-    """Return the encoding of the whole file: UTF-8 if it is, else GB18030."""
-    import codecs
-
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        while chunk := source.read(1 << 20):
-            decoder.decode(chunk)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return "gb18030"
-    finally:
-        source.seek(0)
-    return "utf-8-sig"
-
-
-def _rows(
-    text: io.TextIOWrapper, delimiter: str, context: ReadContext, findings: list[Finding]
-) -> Iterator[tuple[int, Sequence[Scalar]]]:
-    """Yield line number and cells; a line with a stray quotation mark is told, the ones it swallowed are read again."""
-    lines = _Lines(text)
-    reader = csv.reader(lines, delimiter=delimiter, strict=False)
-    width = 0
-    while True:
-        first = lines.begin()
-        try:
-            cells = next(reader, None)
-        except UnicodeDecodeError as error:
+        """Yield the records; a row that cannot be read is told with its line, the others go on."""
+        if not _decodable(peeked(source)):
             raise UnreadableInput(
                 "{file} is neither UTF-8 nor GB18030.", advice="Save it as CSV UTF-8.", file=context.file
-            ) from error
+            )
+        kind = context.kind or sheet_kind(context.file, context.kinds)
+        table = Table(context, Place(context.file), kind, by_line=True)
+        rows = 0
+        for row in _Rows(source, context):
+            if not isinstance(row, tuple):
+                yield row
+                continue
+            rows += table.header is not None
+            yield from _checked(table, *row)
+        if table.header is None:
+            yield table.no_header()
+        elif not rows:
+            yield refusal("no-rows", "The table has headers and no rows below them.", table.at(1), severity="warning")
+
+
+def _checked(table: Table, line: int, cells: list[str]) -> Iterator[RawRecord | Finding]:
+    """Yield what a row holds; one with more cells than headers has lost a quote or gained a comma."""
+    if table.header is not None and any(cell.strip() for cell in cells[table.width :]):
+        yield refusal(
+            "too-many-cells",
+            "The row has {count} cells, the header row {width}; it was left out.",
+            table.at(line),
+            "Put cells that hold a comma or a quote into double quotes, and write a quote inside as two.",
+            count=len(cells),
+            width=table.width,
+            value=quoted(cells[table.width]),
+        )
+        return
+    yield from table.row(line, [_GUARDED.sub("", cell, count=1) if cell.startswith("'") else cell for cell in cells])
+
+
+class _Rows:
+    """Rows of a table with their lines; quotes that do not close cost their own row only."""
+
+    def __init__(self, source: BinaryIO, context: ReadContext) -> None:
+        self._source = source
+        self._context = context
+        self._ahead: list[str | Finding] = []
+        self._taken = 0
+        self._encoding = "" if _is_utf8(peeked(source)) else "gb18030"
+        self._delimiter = ""
+        self._width = 0
+
+    def __iter__(self) -> Iterator[tuple[int, list[str]] | Finding]:
+        while (line := self._line(0)) is not None:
+            number = self._taken + 1
+            if not isinstance(line, str):
+                self._take(1)
+                yield line
+                continue
+            if not self._delimiter:
+                self._delimiter = self._find_delimiter(line)
+            yield self._row(number, line)
+
+    def _row(self, number: int, line: str) -> tuple[int, list[str]] | Finding:
+        """Return the row that begins with a line, which it takes with those that belong to it."""
+        if not line.count('"') % 2 or not _opens(line, self._delimiter):
+            self._take(1)
+            return self._parsed(number, line)
+        text, used = line, 1
+        while used < _MOST_LINES and isinstance(more := self._line(used), str):
+            text, used = text + more, used + 1
+            if text.count('"') % 2 == 0:
+                row = self._parsed(number, text)
+                if isinstance(row, tuple) and self._belongs(text, len(row[1])):
+                    self._take(used)
+                    return row
+                break
+        self._take(1)
+        return self._stray(number, line)
+
+    def _belongs(self, text: str, cells: int) -> bool:
+        """Tell whether the lines of a text are one row, and not a row with a lost quote and whole rows behind it."""
+        whole = any(line.count(self._delimiter) >= self._width - 1 for line in text.splitlines()[1:])
+        return not self._width or cells == self._width or (cells < self._width and not whole)
+
+    def _parsed(self, number: int, text: str) -> tuple[int, list[str]] | Finding:
+        try:
+            cells = next(csv.reader([text], delimiter=self._delimiter, strict=True), [])
         except csv.Error as error:
-            findings.append(_unreadable(Place(context.file, row=first), error))
-            lines.again()
-            continue
-        if cells is None:
-            return
-        width = width or len(cells)
-        if len(cells) > width or (lines.several and (len(cells) < width or lines.ended)):
-            findings.append(_stray(Place(context.file, row=first), len(cells), width))
-            lines.again()
-            continue
-        yield first, [unguarded(cell) or None for cell in cells]
+            return self._long(number, text) if "limit" in str(error) else self._stray(number, text)
+        if any(len(cell) > self._context.limits.literal_length for cell in cells):
+            return self._long(number, text)
+        if not self._width and any(cells) and read_header(cells, self._context.kinds, ""):
+            self._width = len(cells)
+        return number, cells
+
+    def _long(self, number: int, text: str) -> Finding:
+        cells = text.split(self._delimiter or ",")
+        position = max(range(len(cells)), key=lambda each: len(cells[each]))
+        message = "A cell has more than {most} characters; the row was left out."
+        place = Place(self._context.file, row=number, column=letters(position), line=number)
+        return refusal("too-long", message, place, most=self._context.limits.literal_length)
+
+    def _stray(self, number: int, text: str) -> Finding:
+        return self._told(
+            number,
+            "stray-quote",
+            "A quote is opened or closed at the wrong place in “{value}”; the row was left out.",
+            "Put the whole cell into double quotes, and write a quote inside as two.",
+            value=_around_quote(text),
+        )
+
+    def _told(self, number: int, code: str, message: str, advice: str, **values: Any) -> Finding:
+        place = Place(self._context.file, row=number, line=number)
+        return refusal(code, message, place, advice, most=self._context.limits.literal_length, **values)
+
+    def _take(self, lines: int) -> None:
+        del self._ahead[:lines]
+        self._taken += lines
+
+    def _line(self, ahead: int) -> str | Finding | None:
+        """Return the line that comes after ``ahead`` others, or what is wrong with it; None at the end."""
+        while len(self._ahead) <= ahead:
+            most = self._context.limits.record_bytes
+            data = self._source.readline(most + 1)
+            if not data:
+                return None
+            number = self._taken + len(self._ahead) + 1
+            if len(data) > most:
+                while (more := self._source.readline(most)) and not more.endswith(b"\n"):
+                    pass
+                self._ahead.append(self._long(number, data.decode("utf-8", "replace")))
+            else:
+                self._ahead.append(self._decoded(number, data))
+        return self._ahead[ahead]
+
+    def _decoded(self, number: int, data: bytes) -> str | Finding:
+        if number == 1:
+            data = data.removeprefix(BOM)
+        for encoding in (self._encoding, "utf-8", "gb18030"):
+            try:
+                text = data.decode(encoding) if encoding else ""
+            except UnicodeDecodeError:
+                continue
+            if encoding:
+                self._encoding = self._encoding or ("" if text.isascii() else encoding)
+                return text.replace("\x00", "")
+        return self._told(number, "encoding", "The row is neither UTF-8 nor GB18030.", "Save the file as CSV UTF-8.")
+
+    def _find_delimiter(self, line: str) -> str:
+        """Return what makes of a line the most headers, else what it has most of."""
+        best, most = ",", -1
+        for mark in DELIMITERS:
+            cells = next(csv.reader([line], delimiter=mark), [])
+            header = read_header(cells, self._context.kinds, "") if len(cells) > 1 else None
+            score = 1000 * len(header.columns) if header else len(cells)
+            if score > most:
+                best, most = mark, score
+        return best
 
 
-class _Lines:
-    """Lines of a text; those of a row that turns out wrong can be given again, but for its first."""
-
-    def __init__(self, text: io.TextIOWrapper) -> None:
-        self._text = text
-        self._taken: list[str] = []
-        self._back: list[str] = []
-        self._number = 1
-        self.ended = False
-        """Whether a row ran to the end of the text, or further than a row may."""
-
-    def begin(self) -> int:
-        """Begin a row; return the number of its first line."""
-        self._number += len(self._taken)
-        self._taken, self.ended = [], False
-        return self._number
-
-    @property
-    def several(self) -> bool:
-        """Whether the row has several lines."""
-        return len(self._taken) > 1
-
-    def again(self) -> None:
-        """Give all lines of the row but the first again."""
-        self._back = self._taken[1:] + self._back
-        del self._taken[1:]
-
-    def __iter__(self) -> _Lines:
-        return self
-
-    def __next__(self) -> str:
-        line = self._back.pop(0) if self._back else self._text.readline()
-        if not line or len(self._taken) >= _MOST_LINES:
-            self.ended = True
-            if line:
-                self._back.insert(0, line)
-            raise StopIteration
-        self._taken.append(line)
-        return line
+def peeked(source: BinaryIO) -> bytes:
+    """Return the bytes that come next without taking them, if the source can show them."""
+    peek = getattr(source, "peek", None)
+    return bytes(peek(1 << 16)) if peek else b""
 
 
-def _stray(place: Place, count: int, width: int) -> Finding:
-    return refusal(
-        "stray-quote",
-        "This row has {count} cells, the header has {width}; a quotation mark may be wrong.",
-        place,
-        "Put cells with commas or line ends between quotation marks, and double the marks inside.",
-        count=count,
-        width=width,
-    )
+def _opens(line: str, delimiter: str) -> bool:
+    """Tell whether some cell of a line begins with a quote."""
+    return re.search(rf'(^|{re.escape(delimiter)})\s*"', line) is not None
 
 
-def _unreadable(place: Place, error: csv.Error) -> Finding:
-    return refusal("unreadable-row", "This row cannot be read: {reason}.", place, reason=str(error))
+def _around_quote(text: str) -> str:
+    at = text.find('"')
+    return quoted(text[max(0, at - 15) : at + 25])
+
+
+def _is_utf8(head: bytes) -> bool:
+    try:
+        head[: max(0, len(head) - 4)].decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.reason == "unexpected end of data"
+    return True
+
+
+def _decodable(head: bytes) -> bool:
+    if _is_utf8(head):
+        return True
+    try:
+        head[: head.rfind(b"\n") + 1 or len(head)].decode("gb18030")
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,87 +1,85 @@
-"""Which field a column answers to: by short name, or by label in either language."""
+"""Tables: which field a column answers to, which kind a table is of, and rows as raw records. Shared by csv and xlsx.
+
+A header is a short name (``offer.minPrice``, ``title@en``) or a label in either language, with its owner before it
+where the label alone would not do (``报价/最低价``). A row that begins with ``#`` is help and passed over.
+"""
 
 from __future__ import annotations
 
+import difflib
 import re
 import unicodedata
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from catalog_service.model.columns import columns
+from catalog_service.model.derive import columns
 from catalog_service.model.raw import RawRecord, RawValue
-from catalog_service.model.report import Place
-from catalog_service.readers.base import refusal
+from catalog_service.readers.base import quoted, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from catalog_service.model.kind import Kind
+    from catalog_service.model.kind import Field, Kind
     from catalog_service.model.raw import Scalar
-    from catalog_service.model.report import Finding
+    from catalog_service.model.report import Finding, Place
+    from catalog_service.readers.base import ReadContext
 
-_LANGUAGES = {"zh": "zh", "en": "en"}
 HELP = "#"
-"""A row whose first cell begins so is help."""
+KIND = ("kind", "记录种类", "类型")
+"""Headers of the column that says each row's kind."""
+
+SEARCHED_ROWS = 15
+"""How many rows may stand above the headers: titles, notes."""
+
+_MARKS = re.compile(r"[\s*※]+|\((?:必填|选填|条件必填|建议填写|required|optional|recommended)\)")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:\.[A-Za-z0-9]+)*")
 
 
 def fold(text: str) -> str:
-    """Return a header as headers are compared: half width, no case, no spaces, no marks for mandatory."""
-    return re.sub(r"[\s*：:]+", "", unicodedata.normalize("NFKC", text).casefold())
+    """Return a header as headers are compared: half width, no case, no spaces, no marks for mandatory ones.
+
+    >>> fold("服务产品名称 *（必填）")
+    '服务产品名称'
+    """
+    return _MARKS.sub("", unicodedata.normalize("NFKC", text).casefold()).rstrip(":")
 
 
+@dataclass(frozen=True, slots=True)
 class Header:
-    """The columns of one table of a kind: position to dotted name and language."""
+    """The columns of one table: position to dotted name and language."""
 
-    def __init__(self, kind: Kind, cells: Sequence[Scalar]) -> None:
-        known = _known(kind)
-        self.kind = kind
-        self.columns: dict[int, tuple[str, str]] = {}
-        self.unknown: dict[int, str] = {}
-        for position, cell in enumerate(cells):
-            text = "" if cell is None else str(cell)
-            if not text.strip() or fold(text) in ("kind", "类型"):
-                continue
-            name = known.get(fold(text)) or _repeated(kind, text)
-            if name:
-                self.columns[position] = name
-            else:
-                self.unknown[position] = text
-        self.letters: dict[str, str] = {}
-        for position, (dotted, _) in self.columns.items():
-            self.letters.setdefault(dotted, letters(position))
+    kind: Kind
+    columns: Mapping[int, tuple[str, str]]
+    unknown: Mapping[int, str] = field(default_factory=dict)
+    doubled: Mapping[int, str] = field(default_factory=dict)
+    kind_column: int | None = None
+    letters: Mapping[str, str] = field(default_factory=dict)
+    """Dotted name of every column to its letters."""
+
+    @property
+    def named(self) -> int:
+        """How many fields the columns name."""
+        return len({self.letters.get(name) for name, _ in self.columns.values()})
 
     def record(self, cells: Sequence[Scalar], place: Place) -> RawRecord:
-        """Return one row as a raw record; every value knows its column."""
-        values, unknown = [], []
-        for position, cell in enumerate(cells):
-            if cell is None or (isinstance(cell, str) and not cell.strip()):
-                continue
-            at = Place(place.file, place.sheet, place.row, letters(position), place.line)
-            if position in self.columns:
-                name, language = self.columns[position]
-                values.append((name, RawValue(cell, at, language)))
-            elif position in self.unknown:
-                unknown.append((self.unknown[position], RawValue(cell, at)))
-        return RawRecord(place, self.kind.name, tuple(values), unknown=tuple(unknown), columns=self.letters)
+        """Return a row as a raw record; every value knows its cell."""
+        values = [
+            (self.columns[position][0], RawValue(cell, _cell(place, position), self.columns[position][1]))
+            for position, cell in enumerate(cells)
+            if position in self.columns and not is_empty(cell)
+        ]
+        return RawRecord(place, self.kind.name, tuple(values), columns=self.letters)
 
 
-def _known(kind: Kind) -> dict[str, tuple[str, str]]:
-    """Return folded header to name and language."""
-    known: dict[str, tuple[str, str]] = {}
-    for column in columns(kind):
-        for text in (column.key, column.name, *column.header.values()):
-            known.setdefault(fold(text), (column.name, column.language))
-        bare = column.name.rsplit(".", 1)[-1]
-        for label in column.field.labels.values():
-            if bare == column.name:
-                known.setdefault(fold(label), (column.name, column.language or ""))
-    return known
+def is_empty(cell: Scalar) -> bool:
+    """Tell whether a cell holds nothing."""
+    return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
-def _repeated(kind: Kind, text: str) -> tuple[str, str] | None:
-    """Return name and language of a header with positions or a language, such as ``offer.1.price`` or ``title@en``."""
-    name, _, language = text.strip().partition("@")
-    field = kind.field(name) if re.fullmatch(r"[A-Za-z0-9.]+", name) else None
-    return (name, _LANGUAGES.get(language, "")) if field is not None and field.type != "node" else None
+def is_help(cells: Sequence[Scalar]) -> bool:
+    """Tell whether a row is help for the cataloguer."""
+    first = next((cell for cell in cells if not is_empty(cell)), None)
+    return isinstance(first, str) and first.lstrip().startswith(HELP)
 
 
 def letters(position: int) -> str:
@@ -90,64 +88,239 @@ def letters(position: int) -> str:
     >>> letters(0), letters(25), letters(26)
     ('A', 'Z', 'AA')
     """
-    text = ""
-    number = position + 1
+    text, number = "", position + 1
     while number:
         number, rest = divmod(number - 1, 26)
         text = chr(65 + rest) + text
     return text
 
 
-def read_table(
-    rows: Iterator[tuple[int, Sequence[Scalar]]],
-    kinds: Mapping[str, Kind],
-    kind: str,
-    place: Place,
-) -> Iterator[RawRecord | Finding]:
-    """Yield the records of a table: a header row, help rows, then one record a row."""
-    header: Header | None = None
-    for number, cells in rows:
-        filled = [cell for cell in cells if cell is not None and str(cell).strip()]
-        if not filled or str(filled[0]).lstrip().startswith(HELP):
+def read_header(cells: Sequence[Scalar], kinds: Mapping[str, Kind], kind: str = "") -> Header | None:
+    """Return the header as the kind it fits best reads it; None where it is a header of no kind."""
+    candidates = [kinds[kind]] if kind in kinds else list(kinds.values())
+    headers = [_header(each, cells) for each in candidates]
+    best = max(headers, key=lambda each: each.named)
+    filled = sum(not is_empty(cell) for cell in cells)
+    wanted = 1 if best.kind_column is not None else 2
+    return best if best.named >= wanted and 2 * best.named >= filled - 1 else None
+
+
+def _header(kind: Kind, cells: Sequence[Scalar]) -> Header:
+    known = _known(kind)
+    found: dict[int, tuple[str, str]] = {}
+    unknown: dict[int, str] = {}
+    doubled: dict[int, str] = {}
+    kind_column = None
+    for position, cell in enumerate(cells):
+        if is_empty(cell):
             continue
-        at = Place(place.file, place.sheet, number)
-        if header is None:
-            header = _header(cells, kinds, kind)
-            if header is None:
-                yield _no_header(at, cells)
+        text = str(cell)
+        folded = fold(text)
+        if folded in KIND and folded not in known:
+            kind_column = position
+            continue
+        name = known.get(folded) or _named(kind, text)
+        if name is None:
+            unknown[position] = text
+        elif name in found.values() and "." not in name[0]:
+            doubled[position] = text
+        else:
+            found[position] = name
+    places: dict[str, str] = {}
+    for position, (dotted, language) in found.items():
+        if dotted not in places or language in ("", "zh"):
+            places[dotted] = letters(position)
+    return Header(kind, found, unknown, doubled, kind_column, places)
+
+
+_KNOWN: dict[int, tuple[Kind, dict[str, tuple[str, str]]]] = {}
+
+
+def _known(kind: Kind) -> dict[str, tuple[str, str]]:
+    """Return folded header to name and language. Surer names come first and are not overwritten."""
+    if id(kind) in _KNOWN and _KNOWN[id(kind)][0] is kind:
+        return _KNOWN[id(kind)][1]
+    known: dict[str, tuple[str, str]] = {}
+    for column in columns(kind):
+        for text in (column.key, *column.header.values()):
+            known.setdefault(fold(text), (column.name, column.language))
+    for name, _ in kind.walk():
+        for text in (name, *_paths(kind, name)):
+            known.setdefault(fold(text), (name, ""))
+    for name, each in kind.walk():
+        for text in (*each.labels.values(), each.number):
+            if text and "." not in name:
+                known.setdefault(fold(text), (name, ""))
+    for text, names in _bare(kind).items():
+        if len(names) == 1:
+            known.setdefault(text, names[0])
+    _KNOWN[id(kind)] = (kind, known)
+    return known
+
+
+def _paths(kind: Kind, name: str) -> Iterator[str]:
+    """Yield a field's label with its owners' before it, in each language."""
+    parts = name.split(".")
+    owners = [kind.field(".".join(parts[: depth + 1])) for depth in range(len(parts))]
+    for lang in ("zh", "en"):
+        yield "/".join(each.label(lang) for each in owners if each)
+
+
+def _bare(kind: Kind) -> dict[str, list[tuple[str, str]]]:
+    """Return the labels of members of inner nodes without their owner's, with all the fields so called."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for column in columns(kind):
+        if "." not in column.name:
+            continue
+        for header in column.header.values():
+            found.setdefault(fold(header.rsplit("/", 1)[-1]), []).append((column.name, column.language))
+    for name, each in kind.walk():
+        for label in each.labels.values() if "." in name else ():
+            found.setdefault(fold(label), []).append((name, ""))
+    return {text: list(dict.fromkeys(names)) for text, names in found.items()}
+
+
+def _named(kind: Kind, text: str) -> tuple[str, str] | None:
+    """Return name and language of a header with positions or another language: ``offer.1.price``, ``title@fr``."""
+    name, _, language = text.strip().partition("@")
+    each = kind.field(name) if _NAME.fullmatch(name) else None
+    return (name, language.lower()) if each is not None and not each.computed else None
+
+
+def _cell(place: Place, position: int) -> Place:
+    return replace(place, column=letters(position))
+
+
+class Table:
+    """Reads one table row by row: finds the header, tells its faults once, then makes a record of every row."""
+
+    def __init__(self, context: ReadContext, place: Place, kind: str = "", *, by_line: bool = False) -> None:
+        self._context = context
+        self._place = place
+        self._kind = kind
+        self._by_line = by_line
+        self._above: list[tuple[int, Sequence[Scalar]]] = []
+        self._given_up = False
+        self.header: Header | None = None
+        self.width = 0
+        """How many cells the header row has."""
+
+    def row(self, number: int, cells: Sequence[Scalar]) -> Iterator[RawRecord | Finding]:
+        """Yield what a row holds: nothing, a record, or findings on the header."""
+        if self._given_up or all(is_empty(cell) for cell in cells) or is_help(cells):
+            return
+        if self._starts_anew(cells):
+            self.header = None
+        if self.header is not None:
+            yield from self._record(self.header, number, cells)
+            return
+        self.header = read_header(cells, self._context.kinds, self._kind or self._told_kind(cells))
+        if self.header is not None:
+            self.width = len(cells)
+            yield from self._faults(self.header, number)
+        else:
+            self._above.append((number, cells))
+            self._given_up = len(self._above) >= SEARCHED_ROWS
+
+    def no_header(self) -> Finding:
+        """Return the finding that a table has no header row."""
+        number, cells = self._above[0] if self._above else (1, ())
+        shown = quoted("、".join(str(cell) for cell in cells if not is_empty(cell)))
+        message = "No row holds the headers; the first row says “{value}”." if shown else "No row holds the headers."
+        advice = "Write the template's headers into one row, a cell each, no merged cells: kebao template KIND -o FILE."
+        return refusal("no-header", message, self.at(number), advice, value=shown)
+
+    @property
+    def failed(self) -> bool:
+        """Whether rows came and none of them was a header."""
+        return self.header is None and bool(self._above)
+
+    def at(self, number: int, position: int | None = None) -> Place:
+        """Return the place of a row, or of a cell in it."""
+        column = "" if position is None else letters(position)
+        return replace(self._place, row=number, column=column, line=number if self._by_line else 0)
+
+    def _told_kind(self, cells: Sequence[Scalar]) -> str:
+        return self._context.kind if not any(fold(str(cell)) in KIND for cell in cells if not is_empty(cell)) else ""
+
+    def _starts_anew(self, cells: Sequence[Scalar]) -> bool:
+        """Tell whether the row is the header of a further table, as one CSV file of several kinds has them."""
+        if self.header is None or self.header.kind_column is None:
+            return False
+        place = self.header.kind_column
+        return place < len(cells) and isinstance(cells[place], str) and fold(str(cells[place])) in KIND
+
+    def _record(self, header: Header, number: int, cells: Sequence[Scalar]) -> Iterator[RawRecord | Finding]:
+        place = self.at(number)
+        if header.kind_column is not None and header.kind_column < len(cells):
+            said = cells[header.kind_column]
+            name = self._kind_named(said)
+            if not is_empty(said) and name != header.kind.name:
+                yield self._other_kind(place, header, str(said), name)
                 return
-            yield from (_unknown_header(at, position, text) for position, text in header.unknown.items())
-            continue
-        yield header.record(cells, at)
-    if header is None:
-        yield refusal("no-header", "There is no header row.", place, "Start from `kebao template`.")
+        yield header.record(cells, place)
+
+    def _kind_named(self, said: Scalar) -> str:
+        text = fold(str(said))
+        for kind in self._context.kinds.values():
+            if text in {fold(kind.name), *(fold(label) for label in (*kind.labels.values(), *kind.plurals.values()))}:
+                return kind.name
+        return ""
+
+    def _other_kind(self, place: Place, header: Header, said: str, name: str) -> Finding:
+        at = _cell(place, header.kind_column or 0)
+        if name:
+            message = "This row is a {value}, but the headers are those of {kind}."
+            advice = "Put each kind into a table or file of its own."
+        else:
+            message, advice = "There is no kind “{value}”.", "Write one of: {known}."
+        known = ", ".join(self._context.kinds)
+        labels = dict(header.kind.labels)
+        return refusal("unknown-kind", message, at, advice, value=quoted(said), kind=labels, known=known)
+
+    def _faults(self, header: Header, number: int) -> Iterator[Finding]:
+        known = _known(header.kind)
+        for position, text in header.unknown.items():
+            near = difflib.get_close_matches(fold(text), known, n=1, cutoff=0.6)
+            advice = "Did you mean “{near}”?" if near else "Use a header of the template, or delete the column."
+            yield refusal(
+                "unknown-column",
+                "There is no field for the header “{value}”; its column was left out.",
+                self.at(number, position),
+                advice,
+                severity="warning",
+                value=quoted(text),
+                near=_header_of(header.kind, known[near[0]]) if near else "",
+            )
+        for position, text in header.doubled.items():
+            yield refusal(
+                "doubled-column",
+                "The header “{value}” stands twice; the second column was left out.",
+                self.at(number, position),
+                "Put several values into one cell, separated by ；.",
+                severity="warning",
+                value=quoted(text),
+            )
 
 
-def _header(cells: Sequence[Scalar], kinds: Mapping[str, Kind], kind: str) -> Header | None:
-    """Return the header as the kind it fits best reads it; None when fewer than two columns are known."""
-    candidates = [kinds[kind]] if kind else list(kinds.values())
-    best = max((Header(each, cells) for each in candidates), key=lambda each: len(each.columns))
-    return best if len(best.columns) >= 2 else None
+def _header_of(kind: Kind, name: tuple[str, str]) -> dict[str, str]:
+    """Return the header a template has for a field, in both languages."""
+    for column in columns(kind):
+        if (column.name, column.language) == name or (not name[1] and column.name == name[0]):
+            return dict(column.header)
+    each: Field | None = kind.field(name[0])
+    return dict(each.labels) if each else {}
 
 
-def _no_header(place: Place, cells: Sequence[Scalar]) -> Finding:
-    shown = ", ".join(str(cell) for cell in cells if cell is not None)[:80]
-    return refusal(
-        "no-header",
-        "This row should hold the headers, but “{value}” are none.",
-        place,
-        "Put the headers of `kebao template` into one row, one header a cell, without merged cells.",
-        value=shown,
-    )
-
-
-def _unknown_header(place: Place, position: int, text: str) -> Finding:
-    at = Place(place.file, place.sheet, place.row, letters(position))
-    return refusal(
-        "unknown-column",
-        "There is no field for the header “{value}”; the column is left out.",
-        at,
-        "Use the headers of `kebao template`, or delete the column.",
-        severity="warning",
-        value=text,
-    )
+def sheet_kind(title: str, kinds: Mapping[str, Kind]) -> str:
+    """Return the kind a table's title names, such as 服务产品 or ``service-product (2)``; empty if it names none."""
+    text = re.sub(r"[\(\d\)_-]+$", "", fold(title))
+    best = ""
+    for kind in kinds.values():
+        for name in (kind.name, *kind.labels.values(), *kind.plurals.values()):
+            folded = fold(name)
+            if text == folded:
+                return kind.name
+            if folded in text:
+                best = kind.name
+    return best

@@ -1,152 +1,274 @@
-"""Plain JSON and JSON Lines with the profile's short names."""
+"""Plain JSON and JSON Lines with the profile's short names.
+
+A text is an object by language (``{"zh": …, "en": …}``) or a plain string; an inner node is an object; a field with
+several values takes a list or one value. A document is an object, a list, or an object with a list ``records``.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from catalog_service.errors import UnreadableInput
+from catalog_service.errors import TooLarge, UnreadableInput
 from catalog_service.model.raw import RawRecord, RawValue
 from catalog_service.model.report import Place
-from catalog_service.readers.base import ReadContext, check_depth, is_text, only_kind, refusal, text_head
+from catalog_service.readers.base import BOM, head_text, is_text, json_depth, kind_asked, quoted, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from catalog_service.model.kind import Field
+    from catalog_service.model.kind import Kind
+    from catalog_service.model.raw import Scalar
     from catalog_service.model.report import Finding
+    from catalog_service.readers.base import ReadContext
 
-_LARGEST = 50_000_000
-_HEAD_MEMBERS = {"kind", "iri", "@context"}
-
-
-class Json:
-    """One record as an object, or several as a list."""
-
-    name = "json"
-    endings = ("json",)
-
-    def sniff(self, head: bytes) -> bool:
-        """Tell whether it begins as a JSON document does."""
-        return is_text(head) and text_head(head).startswith(("{", "["))
-
-    def read(self, source: BinaryIO, context: ReadContext) -> Iterator[RawRecord | Finding]:
-        """Yield the records of the document."""
-        data = source.read(_LARGEST + 1)
-        if len(data) > _LARGEST:
-            raise UnreadableInput(
-                "{file} is too large for one JSON document.",
-                advice="Write it as JSON Lines, one record a line.",
-                file=context.file,
-            )
-        document = _parsed(data, context, Place(context.file))
-        if not isinstance(document, list | dict):
-            raise UnreadableInput("{file} holds no record.", file=context.file)
-        for number, each in enumerate(document if isinstance(document, list) else [document], 1):
-            yield from record_of(each, context, Place(context.file, row=number if isinstance(document, list) else 0))
+_HEAD_MEMBERS = frozenset({"kind", "iri", "@context", "$schema"})
+_LINKED = re.compile(r'"@(?:context|id|graph|type)"\s*:')
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
 
 class JsonLines:
     """One record a line."""
 
     name = "jsonl"
+    media_types = ("application/x-ndjson", "application/jsonl")
     endings = ("jsonl", "ndjson")
 
     def sniff(self, head: bytes) -> bool:
-        """Tell whether the first line is an object by itself and another follows."""
-        lines = text_head(head).split("\n")
-        if (
-            not is_text(head)
-            or len(lines) < 2
-            or not lines[0].startswith("{")
-            or not lines[1].lstrip().startswith(("{", ""))
-        ):
+        """Tell whether the first line is an object by itself and another object follows."""
+        first, newline, rest = head_text(head).partition("\n")
+        if not is_text(head) or not newline or not first.startswith("{") or _LINKED.search(first):
             return False
-        try:
-            return isinstance(json.loads(lines[0]), dict) and "@context" not in lines[0][:40]
-        except (ValueError, RecursionError):
-            return False
+        return bool(rest.strip()) and (json_depth(first.encode()) > 64 or _is_object(first))
 
     def read(self, source: BinaryIO, context: ReadContext) -> Iterator[RawRecord | Finding]:
         """Yield the record of each line; a broken line is told, the others go on."""
-        most = context.limit("record_bytes", 1_000_000)
-        for number, line in enumerate(source, 1):
+        most = context.limits.record_bytes
+        number = 0
+        while line := source.readline(most + 1):
+            number += 1
             place = Place(context.file, line=number)
-            if not line.strip():
-                continue
             if len(line) > most:
-                yield refusal("too-large", "This record has more than {most} bytes.", place, most=most)
-                continue
-            try:
-                document = _parsed(line, context, place)
-            except UnreadableInput as error:
-                yield refusal("broken-json", "This line is not JSON: {reason}.", place, reason=str(error))
-                continue
-            yield from record_of(document, context, place)
+                while (more := source.readline(most)) and not more.endswith(b"\n"):
+                    pass
+                yield refusal("too-large", "The record has more than {most} bytes.", place, most=most)
+            elif line.strip():
+                yield from self._record(line.removeprefix(BOM) if number == 1 else line, place, context)
+
+    def _record(self, line: bytes, place: Place, context: ReadContext) -> Iterator[RawRecord | Finding]:
+        try:
+            value = _loaded(line, context)
+        except (ValueError, RecursionError) as error:
+            yield refusal(
+                "broken-json",
+                "The line is not JSON: {reason}.",
+                place,
+                "Write one whole record a line.",
+                reason=_reason(error),
+            )
+            return
+        yield from _record_of(value, context, lambda _path: place)
 
 
-def _parsed(data: bytes, context: ReadContext, place: Place) -> Any:
-    check_depth(data, context.limit("depth", 64), context.file)
+class Json:
+    """One record as an object, or several as a list."""
+
+    name = "json"
+    media_types = ("application/json",)
+    endings = ("json",)
+
+    def sniff(self, head: bytes) -> bool:
+        """Tell whether it begins as a JSON document does."""
+        return is_text(head) and head_text(head).startswith(("{", "["))
+
+    def read(self, source: BinaryIO, context: ReadContext) -> Iterator[RawRecord | Finding]:
+        """Yield the records of the document."""
+        most = context.limits.whole_bytes
+        data = source.read(most + 1)
+        if len(data) > most:
+            raise TooLarge(
+                "{file} is larger than {most} bytes.",
+                advice="Write it as JSON Lines, one record a line.",
+                file=context.file,
+                most=most,
+            )
+        try:
+            text = _text(data.removeprefix(BOM), context)
+            document = json.loads(text, parse_constant=_no_constant)
+        except (ValueError, RecursionError) as error:
+            raise not_json(context, error) from error
+        finally:
+            del data
+        yield from _records(document, text, context)
+
+
+def _records(document: Any, text: str, context: ReadContext) -> Iterator[RawRecord | Finding]:
+    found = document.get("records", document) if isinstance(document, dict) else document
+    if not isinstance(found, list):
+        lines = _Lines(text, 0, 1)
+        yield from _record_of(found, context, lambda path: Place(context.file, line=lines.of(path)))
+        return
+    opening = re.search(r"\[" if found is document else r'"records"\s*:\s*\[', text)
+    at = opening.end() if opening else 0
+    line = 1 + text.count("\n", 0, at)
+    decoder = json.JSONDecoder(parse_constant=_no_constant)
+    for value in found:
+        start = _next_value(text, at)
+        line += text.count("\n", at, start)
+        _, at = decoder.raw_decode(text, start)
+        lines = _Lines(text[start:at], 0, line)
+        yield from _record_of(value, context, lambda path, lines=lines: Place(context.file, line=lines.of(path)))
+        line += text.count("\n", start, at)
+
+
+def _next_value(text: str, at: int) -> int:
+    """Return where the next value of a list begins: behind space and the comma."""
+    while text[at] in " \t\r\n,":
+        at += 1
+    return at
+
+
+class _Lines:
+    """Finds the line of a member in the text of a record, when it is asked for."""
+
+    def __init__(self, text: str, start: int, line: int) -> None:
+        self._text = text
+        self._line = line
+        self._single = "\n" not in text.rstrip()
+        self._at = start
+
+    def of(self, path: str) -> int:
+        """Return the line on which the member of a dotted path stands, the search going on where the last one ended."""
+        if self._single or not path:
+            return self._line
+        name = json.dumps(next(part for part in reversed(path.split(".")) if not part.isdigit()))
+        at = self._text.find(name, self._at)
+        if at < 0:
+            at = self._text.find(name)
+        if at >= 0:
+            self._at = at
+        return self._line + self._text.count("\n", 0, max(at, 0))
+
+
+def _is_object(text: str) -> bool:
     try:
-        return json.loads(data.decode("utf-8-sig"), parse_constant=_no_constant)
-    except UnicodeDecodeError as error:
-        raise UnreadableInput("{file} is not UTF-8.", file=context.file) from error
-    except json.JSONDecodeError as error:
-        line = place.line or error.lineno
-        raise UnreadableInput(
-            "{file} is not JSON: line {line}, {reason}.", file=context.file, line=line, reason=error.msg
-        ) from error
-    except (ValueError, RecursionError) as error:
-        raise UnreadableInput("{file} is not JSON: {reason}.", file=context.file, reason=str(error)) from error
+        return isinstance(json.loads(text), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def not_json(context: ReadContext, error: Exception) -> UnreadableInput:
+    """Return the error that a whole document is not JSON, with the line."""
+    return UnreadableInput(
+        "{file} is not JSON: {reason}.",
+        advice="Mend it there; every quote, bracket and comma counts.",
+        file=context.file,
+        reason=_reason(error),
+    )
 
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON number")
 
 
-def record_of(document: Any, context: ReadContext, place: Place) -> Iterator[RawRecord | Finding]:
+def _reason(error: Exception) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"line {error.lineno}, column {error.colno}: {error.msg}"
+    if isinstance(error, UnicodeDecodeError):
+        return "not UTF-8"
+    return str(error)
+
+
+def _loaded(data: bytes, context: ReadContext) -> Any:
+    return json.loads(_text(data, context), parse_constant=_no_constant)
+
+
+def _text(data: bytes, context: ReadContext) -> str:
+    """Return JSON text that is not nested too deep; brackets are counted before any parser sees them."""
+    depth = json_depth(data)
+    if depth > context.limits.depth:
+        raise ValueError(f"nested {depth} deep, at most {context.limits.depth}")
+    return data.decode("utf-8")
+
+
+def _record_of(value: Any, context: ReadContext, place_of: Any) -> Iterator[RawRecord | Finding]:
     """Yield the raw record of a JSON object, or the finding that it is none."""
-    if not isinstance(document, dict):
-        yield refusal("no-object", "A record must be a JSON object.", place)
+    place = place_of("")
+    if not isinstance(value, dict):
+        shown = quoted(json.dumps(value, ensure_ascii=False))
+        yield refusal("no-object", "“{value}” is not a record: a record is a JSON object.", place, value=shown)
         return
-    name = document.get("kind") or only_kind(context)
-    if not isinstance(name, str) or name not in context.kinds:
+    name = value.get("kind") or kind_asked(context)
+    kind = context.kinds.get(name) if isinstance(name, str) else None
+    if kind is None:
         known = ", ".join(context.kinds)
-        yield refusal(
-            "unknown-kind", "There is no kind “{value}”.", place, "Known: {known}.", value=str(name), known=known
-        )
+        yield refusal("unknown-kind", "There is no kind “{value}”.", place, "Write one of: {known}.",
+                       value=quoted(str(name)), known=known)  # fmt: skip
         return
-    kind = context.kinds[name]
-    members = {member: value for member, value in document.items() if member not in _HEAD_MEMBERS}
-    if "identifier" not in members and isinstance(document.get("iri"), str):
-        members["identifier"] = document["iri"].rsplit("/", 1)[-1]
-    values = [pair for member, value in members.items() for pair in _flat(member, value, kind.field(member), place)]
-    unknown = [
-        (member, RawValue(str(value)[:200], place)) for member, value in members.items() if kind.field(member) is None
-    ]
-    yield RawRecord(place, kind.name, tuple(values), unknown=tuple(unknown))
+    flat = _Flat(kind, place_of)
+    for member, each in value.items():
+        if member not in _HEAD_MEMBERS:
+            flat.member(member, each)
+    iri = value.get("iri")
+    yield RawRecord(place, kind.name, tuple(flat.values), iri if isinstance(iri, str) else "", (), tuple(flat.unknown))
 
 
-def _flat(name: str, value: Any, field: Field | None, place: Place) -> Iterator[tuple[str, RawValue]]:
-    """Yield dotted names and values of a member; lists of inner nodes get positions."""
-    if field is None or value is None:
-        return
-    if field.type == "node":
-        for number, node in enumerate(value if isinstance(value, list) else [value]):
-            for member, inner in node.items() if isinstance(node, dict) else ():
-                found = next((each for each in field.fields if each.name == member), None)
-                yield from _flat(f"{name}.{number}.{member}", inner, found, place)
-        return
-    if isinstance(value, dict):
-        for language, texts in value.items():
-            for text in texts if isinstance(texts, list) else [texts]:
-                yield name, RawValue(_scalar(text), place, str(language))
-        return
-    for each in value if isinstance(value, list) else [value]:
-        yield name, RawValue(_scalar(each), place)
+class _Flat:
+    """Collects dotted names and values of a record's members; lists of inner nodes get positions."""
 
+    def __init__(self, kind: Kind, place_of: Any) -> None:
+        self._kind = kind
+        self._place_of = place_of
+        self.values: list[tuple[str, RawValue]] = []
+        self.unknown: list[tuple[str, RawValue]] = []
 
-def _scalar(value: Any) -> Any:
-    return (
-        value if isinstance(value, str | int | float | bool) or value is None else json.dumps(value, ensure_ascii=False)
-    )
+    def member(self, name: str, value: Any) -> None:
+        """Take a member of the record, such as ``title`` or ``title@en``."""
+        self._add("", name, value)
+
+    def _add(self, before: str, name: str, value: Any) -> None:
+        short, _, language = name.partition("@")
+        path = before + short
+        each = self._kind.field(path) if short and "." not in short else None
+        if each is None:
+            self.unknown.append((before + name, self._raw(before + name, value)))
+        elif each.type == "node":
+            self._node(path, value)
+        elif each.type == "text":
+            self._text(path, value, language)
+        else:
+            for one in value if isinstance(value, list) else [value]:
+                self._scalar(path, one)
+
+    def _node(self, path: str, value: Any) -> None:
+        for position, node in enumerate(value if isinstance(value, list) else [value]):
+            if isinstance(node, dict):
+                for name, inner in node.items():
+                    self._add(f"{path}.{position}.", name, inner)
+            else:
+                self._scalar(path, node)
+
+    def _text(self, path: str, value: Any, language: str) -> None:
+        if isinstance(value, dict):
+            for tag, texts in value.items():
+                if _LANGUAGE.fullmatch(tag):
+                    self._text(path, texts, tag.lower())
+                else:
+                    self.unknown.append((f"{path}.{tag}", self._raw(path, texts)))
+            return
+        for one in value if isinstance(value, list) else [value]:
+            self._scalar(path, one, language)
+
+    def _scalar(self, path: str, value: Any, language: str = "") -> None:
+        if value is None:
+            return
+        if isinstance(value, dict | list):
+            self.unknown.append((path, self._raw(path, value)))
+        else:
+            self.values.append((path, RawValue(value, self._place_of(path), language)))
+
+    def _raw(self, path: str, value: Any) -> RawValue:
+        simple = isinstance(value, str | int | float | bool) or value is None
+        shown: Scalar = value if simple else json.dumps(value, ensure_ascii=False)[:200]
+        return RawValue(shown, self._place_of(path))

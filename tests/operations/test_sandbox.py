@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from catalog_service.errors import InputError, TooCostly, TooLarge, UnreadableInput
+from catalog_service.errors import (
+    InputError,
+    TooCostly,
+    TooLarge,
+    UnreadableInput,
+    UnsupportedFormat,
+    UnsupportedFormat,
+)
 from catalog_service.i18n import explain
 from catalog_service.model.report import Finding
 from catalog_service.operations.load import Source, load
@@ -160,9 +167,9 @@ def test_what_is_stored_is_the_same_byte_for_byte(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "data", "error"),
     [
-        ("x.bin", b"\x00" * len(LARGE), UnreadableInput),
+        ("x.bin", b"\x00" * len(LARGE), UnsupportedFormat),
         ("x.jsonld", b'{"@context": "https://example.org/x", "a": "%s"}' % LARGE.encode(), UnreadableInput),
-        ("x.ttl.gz", gzip.compress(LARGE.encode())[:-9], UnreadableInput),
+        ("x.ttl.gz", gzip.compress(bench_turtle(1).encode())[:-9], UnreadableInput),
         ("x.rdf", b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><x>%s</x>' % LARGE.encode(), UnreadableInput),
         ("x.json", b"[" * len(LARGE), UnreadableInput),
     ],

@@ -33,10 +33,17 @@ def test_texts_have_languages_and_inner_nodes_positions() -> None:
     ]  # fmt: skip
 
 
-def test_a_list_holds_several_records_with_their_numbers() -> None:
-    records, _ = read('[{"identifier": "A-0001"}, {"identifier": "B-0002"}]', "a.json", KIND)
+@pytest.mark.parametrize("form", ["[{0},\n{1}]", '{{"total": 2, "records":\n[{0},\n\n{1}]}}'])
+def test_a_list_holds_several_records_and_values_know_their_lines(form: str) -> None:
+    first, second = '{"identifier": "A-0001"}', '{\n"identifier": "B-0002",\n"title":\n {"zh": "检索"}}'
+    text = form.replace("{0}", first).replace("{1}", second).replace("{{", "{").replace("}}}", "}").replace("]}}", "]}")
 
-    assert [record.place.row for record in records] == [1, 2]
+    records, findings = read(text, "a.json", KIND)
+
+    assert findings == []
+    start = text[: text.index(second)].count("\n") + 1
+    assert [record.place.line for record in records] == [text[: text.index(first)].count("\n") + 1, start]
+    assert [value.place.line for _, value in records[1].values] == [start + 1, start + 2]
 
 
 def test_an_unknown_member_is_kept_as_unknown() -> None:
@@ -45,8 +52,10 @@ def test_an_unknown_member_is_kept_as_unknown() -> None:
     assert [name for name, _ in records[0].unknown] == ["colour"]
 
 
-def test_the_identifier_may_stand_in_the_iri() -> None:
-    assert values({"iri": "https://e.example/id/service-product/A-0001"}) == [("identifier", "A-0001", "")]
+def test_a_record_keeps_the_iri_it_names() -> None:
+    records, _ = read('{"iri": "https://e.example/id/service-product/A-0001"}', "a.json", KIND)
+
+    assert records[0].iri == "https://e.example/id/service-product/A-0001"
 
 
 def test_a_broken_line_costs_its_record_only() -> None:

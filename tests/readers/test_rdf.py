@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from catalog_service.errors import UnreadableInput
-from catalog_service.readers.rdf import CONTEXT_ADDRESSES
+from catalog_service.readers.rdf.jsonld import CONTEXT_ADDRESSES
 from tests.readers.readings import BASE, PREFIXES, names, piece, read, turtle
 
 SCHEMA = "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n@prefix owl: <http://www.w3.org/2002/07/owl#> .\n"

@@ -60,11 +60,21 @@ def test_gzip_is_unpacked_and_a_file_is_closed(tmp_path: Path) -> None:
     assert names(found) == ["A-0001", "B-0002"]  # type: ignore[arg-type]
 
 
-def test_a_gzip_bomb_meets_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("catalog_service.readers._MOST_INFLATED", 10_000_000)
+def test_a_gzip_bomb_meets_a_limit_and_what_came_before_it_is_kept() -> None:
+    good = turtle("A-0001", "B-0002").encode()
 
     with pytest.raises(TooLarge):
-        read(gzip.compress(bytes(20_000_000)), "bomb.csv.gz")
+        read(gzip.compress(PREFIXES.encode() + b"#" * 20_000_000), "bomb.ttl.gz", xlsx_inflated=10_000)
+    records, findings = read(gzip.compress(good + b"#" * 20_000_000), "bomb.ttl.gz", xlsx_inflated=1_000_000)
+
+    assert names(records)[:1] == ["A-0001"]
+    assert findings[-1].code == "too-large"
+
+
+def test_text_that_packs_well_is_no_bomb() -> None:
+    records, findings = read(gzip.compress(turtle(*(f"A-{n:04d}" for n in range(3000))).encode()), "a.ttl.gz")
+
+    assert (len(records), findings) == (3000, [])
 
 
 def test_somebody_elses_file_stays_open() -> None:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import io
-
 import pytest
 
-from catalog_service.readers.statements import Watched, find_statement, subject_of
 from tests.readers.readings import PREFIXES, names, piece, read, turtle
 
 GOOD = ("A-0001", "B-0002", "C-0003", "D-0004")
@@ -115,31 +112,3 @@ def test_endless_breakage_ends() -> None:
 
     assert records == []
     assert len(findings) <= 1001
-
-
-def test_a_subject_is_found_in_every_way_of_writing_it() -> None:
-    prefixes = {"ex": "http://e.example/", "": "http://d.example/"}
-
-    assert subject_of("ex:a\\.b a ex:C .", prefixes, "")[0] == "<http://e.example/a.b>"
-    assert subject_of("  :x a ex:C .", prefixes, "")[0] == "<http://d.example/x>"
-    assert subject_of("<y> a ex:C .", prefixes, "http://b.example/z")[0] == "<http://b.example/y>"
-    assert subject_of("_:n a ex:C .", prefixes, "")[0] == "_:n"
-    assert subject_of("un:known a ex:C .", prefixes, "") == ("", "un:known")
-    assert subject_of("[ a ex:C ] .", prefixes, "")[0] == ""
-
-
-def test_a_long_text_hides_what_looks_like_statements() -> None:
-    text = b'ex:a ex:p """\nex:b no statement .\n""" ;\n ex:q @@ .\nex:c ex:p 1 .\n'
-
-    found = find_statement(io.BytesIO(text), 0, 1, 4, 8)
-
-    assert found.text.startswith("ex:a")
-    assert (found.line, text[found.offset :]) == (5, b"ex:c ex:p 1 .\n")
-
-
-def test_a_line_is_known_only_near_where_the_parser_reads() -> None:
-    watched = Watched(io.BytesIO(b"".join(b"<http://e.example/%d> .\n" % n for n in range(1000))), line=1)
-    watched.read(100)
-
-    assert watched.line_of("http://e.example/2") == 3
-    assert watched.line_of("http://e.example/999") == 0

@@ -39,6 +39,7 @@ _TERM = re.compile(
 _IDENTIFIER = re.compile(r"(?:[A-Z0-9][A-Z0-9._-]{3,63})?")
 _MESSAGE = re.compile(r"(?:[^{}]|\{[a-z_]{1,30}\}){0,500}")
 _MOST_KNOWN = 100_000
+_ENCODE = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 
 
 class Forged(Exception):
@@ -52,7 +53,7 @@ def frame(message: bytes) -> bytes:
 
 def dump(value: object) -> bytes:
     """Return plain values as JSON."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    return _ENCODE(value).encode("utf-8", "surrogatepass")
 
 
 def load(message: bytes | bytearray) -> Any:
@@ -103,7 +104,10 @@ def _packed(place: Place) -> list[str | int]:
 
 def pack_error(error: CatalogError) -> list[Any]:
     """Return an error as plain values."""
-    values = {name: value if isinstance(value, int) else str(value) for name, value in error.values.items()}
+    values = {
+        name: dict(value) if isinstance(value, dict) else value if isinstance(value, int) else str(value)
+        for name, value in error.values.items()
+    }
     return [type(error).__name__, error.message, error.advice, values]
 
 
@@ -130,8 +134,8 @@ class Unpacker:
             tuple(self.finding(each) for each in _list(findings)),
             tuple(self._reference(each) for each in _list(references)),
             {
-                (self._term(node), self._term(predicate)): _place(at)
-                for node, predicate, at in (_list(each, 3) for each in _list(places))
+                (self._term(node), self._term(name) if name.startswith("<") else _text(name)): _place(at)
+                for node, name, at in (_list(each, 3) for each in _list(places))
             },
         )
         return Read(candidate, bool(from_rdf), _texts(columns or {}))
@@ -181,7 +185,10 @@ def unpack_error(plain: Any) -> CatalogError:
     name, message, advice, values = _list(plain, 4)
     if name not in _ERRORS or not _MESSAGE.fullmatch(_text(message)) or not _MESSAGE.fullmatch(_text(advice)):
         raise Forged("error")
-    known = {each: value if isinstance(value, int) else _text(value) for each, value in _dict(values).items()}
+    known = {
+        each: value if isinstance(value, int) else _texts(value) if isinstance(value, dict) else _text(value)
+        for each, value in _dict(values).items()
+    }
     kind: Callable[..., CatalogError] = getattr(errors, name)
     error: CatalogError = CatalogError.__new__(kind)  # type: ignore[arg-type]
     CatalogError.__init__(error, message, advice=advice, **known)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import io
 import os
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
     from catalog_service.validation.engines import Validation
 
 PORTION = 100
-"""Records for which time is given, and that are sent at once."""
+"""Records for which time is given."""
+
+_SENT_AT_ONCE = 25
+"""Records in a message: few, so that both sides work at the same time."""
 
 _MOST_BYTES = 1_000_000
 _GZIP = b"\x1f\x8b"
@@ -46,6 +50,7 @@ class Worker:
         desk = OwnDesk(profile, self._job["iri_base"], self._job["limits"], validation)
         bounds.bind_process(self._job["memory"], self._job["most_cpu"])
         self._allow(0)
+        gc.disable()  # it lives for one job, and what it makes has no rings
         while request := self._receive():
             what, *arguments = pickle.loads(request)  # noqa: S301 - from the process that started this one
             try:
@@ -72,7 +77,7 @@ class Worker:
             for item in desk.read(Source(name, self._unpacked(file, name)), kind):
                 portion.append(self._packed(item))
                 self._done += not isinstance(item, Finding)
-                if len(portion) >= PORTION or sum(map(len, portion)) > _MOST_BYTES:
+                if len(portion) >= _SENT_AT_ONCE or sum(map(len, portion)) > _MOST_BYTES:
                     self._send_items(portion)
                     portion = []
             self._send_items(portion)

@@ -134,8 +134,9 @@ def main(worker: type[Worker]) -> None:
 
     gc.collect()
     gc.freeze()
-    control.send(json.dumps({"ready": True, "network": network}).encode())
-    Zygote(control, live).run()
+    with suppress(BrokenPipeError):  # it may not be needed any more
+        control.send(json.dumps({"network": network}).encode())
+        Zygote(control, live).run()
 
 
 if __name__ == "__main__":

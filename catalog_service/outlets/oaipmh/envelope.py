@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from catalog_service.outlets.base import address
 from catalog_service.store.rows import stamp_text
 from catalog_service.writers.xml import attributes, escape
 
@@ -20,7 +21,7 @@ _KNOWN = {"verb", "identifier", "metadataPrefix", "from", "until", "set", "resum
 
 def base_url(catalogue: Catalogue) -> str:
     """Return the address of the endpoint."""
-    return f"{catalogue.public_url}/oai"
+    return f"{address(catalogue)}/oai"
 
 
 def envelope(catalogue: Catalogue, reader: Reader, body: str, named: Sequence[tuple[str, str]]) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from catalog_service.operations.outgoing import outgoing, surroundings
+from catalog_service.outlets.base import address
 from catalog_service.outlets.oaipmh.arguments import PREFIXES, ProtocolError, token
 from catalog_service.outlets.oaipmh.envelope import base_url
 from catalog_service.outlets.oaipmh.sets import set_description, set_name
@@ -75,7 +76,7 @@ def _rights(license_iri: str) -> str:
 
 
 def _epoch(catalogue: Catalogue, reader: Reader) -> str:
-    located = _located(ABOUT, f"{catalogue.public_url}/schemas/oai-about.xsd")
+    located = _located(ABOUT, f"{address(catalogue)}/schemas/oai-about.xsd")
     return f"<catalogue{located}{attributes(epoch=str(reader.epoch()), seq=str(reader.last_seq()))}/>"
 
 
@@ -97,7 +98,7 @@ def list_metadata_formats(catalogue: Catalogue, reader: Reader, arguments: Argum
 
 def sts_schema(catalogue: Catalogue) -> str:
     """Return the address of the schema of our own format."""
-    return f"{catalogue.public_url}/schemas/sts-1.0.xsd"
+    return f"{address(catalogue)}/schemas/sts-1.0.xsd"
 
 
 def list_sets(catalogue: Catalogue, reader: Reader, arguments: Arguments) -> str:
@@ -187,7 +188,7 @@ def _writer(catalogue: Catalogue, prefix: str) -> Callable[[Entry], str]:
     if prefix not in PREFIXES:
         raise ProtocolError(("cannotDisseminateFormat", f"The formats are {', '.join(PREFIXES)}."))
     domain, around = catalogue.settings.text("catalogue.domain"), surroundings(catalogue)
-    about = f"{catalogue.public_url}/schemas/oai-about.xsd"
+    about = f"{address(catalogue)}/schemas/oai-about.xsd"
 
     def write(entry: Entry) -> str:
         head = header(domain, entry)

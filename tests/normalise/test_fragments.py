@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from catalog_service.model.record import Record, nodes_of
 from catalog_service.model.terms import split_line
-from catalog_service.normalise.nodes import local_name, moved, rename, with_fragments
+from catalog_service.normalise.fragments import moved, rename, with_fragments
+from catalog_service.normalise.plan import local_name
 from tests.normalise.records import canonical, products, with_triples
 
 
@@ -55,7 +56,7 @@ def test_twins_become_one() -> None:
         triple for each in ("_:a", "_:b") for triple in ((record, predicate, each), (each, predicate, '"1"'))
     )
 
-    named, new = with_fragments(nodes, "http://e.example/r", {})
+    named, new = with_fragments(nodes, "http://e.example/r", lambda _: "node")
 
     assert new["_:a"] == new["_:b"]
     assert len(named["<http://e.example/r>"]["<http://e.example/p>"]) == 1
@@ -64,7 +65,7 @@ def test_twins_become_one() -> None:
 def test_a_ring_of_blank_nodes_ends() -> None:
     nodes = nodes_of([("_:a", "<http://e.example/q>", "_:b"), ("_:b", "<http://e.example/q>", "_:a")])
 
-    named, _ = with_fragments(nodes, "http://e.example/r", {})
+    named, _ = with_fragments(nodes, "http://e.example/r", lambda _: "node")
 
     assert all(node.startswith("<http://e.example/r#") for node in named)
 

@@ -1,0 +1,105 @@
+"""Entries of code lists by what people write: codes, labels, IRIs, “0504 专利检索”, codes that lost a zero."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from catalog_service.i18n import LANGUAGES
+from catalog_service.normalise.findings import notice
+from catalog_service.normalise.text import clean_text, half_width
+
+if TYPE_CHECKING:
+    from catalog_service.model.kind import Field
+    from catalog_service.model.report import Finding, Place
+    from catalog_service.model.vocabulary import Concept, Vocabularies
+
+_CODE_AND_LABEL = re.compile(r"[\(\[]?([A-Za-z0-9][A-Za-z0-9._/-]{0,60})(?:[\)\]]\s*|\s*[\s:、,|]\s*)(\S.*)")
+_CODE_DASH_LABEL = re.compile(r"([A-Za-z0-9][A-Za-z0-9._/]{0,60})\s*-\s*(\S.*)")
+_MOST_KNOWN = 20_000
+_MOST_NAMED = 5
+_LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a text may mean: one concept, several, or none with those that look most like it."""
+
+    found: tuple[Concept, ...]
+    near: tuple[Concept, ...] = ()
+
+    @property
+    def one(self) -> Concept | None:
+        """The concept, if it is clear."""
+        return self.found[0] if len(self.found) == 1 else None
+
+
+class Concepts:
+    """Looks texts up in the code lists of fields and remembers what it found."""
+
+    def __init__(self, vocabularies: Vocabularies) -> None:
+        self._vocabularies = vocabularies
+        self._known: dict[tuple[str, tuple[str, ...]], Choice] = {}
+
+    def choice(self, text: str, schemes: tuple[str, ...]) -> Choice:
+        """Return what a text may mean in some code lists."""
+        key = (text, schemes)
+        found = self._known.get(key)
+        if found is None:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            found = self._known[key] = self._choice(clean_text(text), schemes)
+        return found
+
+    def _choice(self, text: str, schemes: tuple[str, ...]) -> Choice:
+        if not text or len(text) > _LONGEST:
+            return Choice(())
+        found = self._vocabularies.find(text, schemes) or self._by_code_and_label(half_width(text), schemes)
+        if not found and text.isdigit():
+            found = self._vocabularies.find(f"0{text}", schemes)
+        return Choice(found) if found else Choice((), self._vocabularies.nearest(text, schemes, 3))
+
+    def _by_code_and_label(self, text: str, schemes: tuple[str, ...]) -> tuple[Concept, ...]:
+        """Return the concepts of a code with its label behind it; if they differ, both."""
+        match = _CODE_AND_LABEL.fullmatch(text) or _CODE_DASH_LABEL.fullmatch(text)
+        if match is None:
+            return ()
+        code = match[1].rpartition("/")[2]
+        coded = [each for each in self._vocabularies.find(match[1], schemes) if each.notation.lower() == code.lower()]
+        named = self._vocabularies.find(match[2], schemes)
+        both = [each for each in coded if each in named]
+        if both or not named:
+            return tuple(both or coded)
+        return tuple(dict.fromkeys((*coded, *named))) if coded else ()
+
+    def find(self, text: str, schemes: tuple[str, ...]) -> Concept | None:
+        """Return the concept a text clearly means, else None."""
+        return self.choice(text, schemes).one
+
+    def is_known(self, iri: str, schemes: tuple[str, ...]) -> bool:
+        """Tell whether an IRI is that of a concept of some code lists."""
+        concept = self._vocabularies.concept(iri)
+        return concept is not None and concept.scheme in schemes
+
+    def unsure(self, each: Field, path: str, text: str, choice: Choice, place: Place) -> Finding:
+        """Return the finding on a text that means no concept or several."""
+        shown = choice.found or choice.near or self._all(each)
+        several = len(each.schemes) > 1
+        near = {lang: _listed(shown, lang, several=several) for lang in LANGUAGES}
+        code = "ambiguous-code" if choice.found else "unknown-code"
+        return notice(
+            code, place, path=path, field=each, value=text[:80],
+            near=near if shown else "", count=len(choice.found),
+        )  # fmt: skip
+
+    def _all(self, each: Field) -> tuple[Concept, ...]:
+        """Return the whole list, if it is short enough to be named."""
+        concepts = [one for slug in each.schemes for one in self._vocabularies[slug].concepts.values()]
+        return tuple(concepts) if len(concepts) <= 2 * _MOST_NAMED else ()
+
+
+def _listed(concepts: tuple[Concept, ...], lang: str, *, several: bool) -> str:
+    """Return concepts as codes with labels, the first few of many."""
+    names = [f"{f'{one.scheme}/' if several else ''}{one.notation} {one.label(lang)}" for one in concepts]
+    return ("、" if lang == "zh" else ", ").join(names[: 2 * _MOST_NAMED])

@@ -1,0 +1,91 @@
+"""What normalisation says to people: every sentence it has, in one place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from catalog_service.i18n import both
+from catalog_service.model.report import NOWHERE, Finding, Place, Severity
+from catalog_service.normalise.text import printable
+
+if TYPE_CHECKING:
+    from catalog_service.model.kind import Field
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    "unknown-column": ("There is no element “{value}”; it was left out.", "Did you mean “{near}”?"),
+    "wrong-structure": (
+        "{label}: {value} cannot stand here.",
+        "Write a plain value; objects stand only where the schema has one.",
+    ),
+    "needs-members": ("{label}: “{value}” must be said in parts.", "Use the members {members}."),
+    "loose-node": ("What is said of {value} was left out, since nothing in the record leads to it.", ""),
+    "computed": ("{label}: the catalogue fills this itself; what was given was left out.", ""),
+    "bad-identifier": (
+        "{label}: “{value}” cannot be an identifier.",
+        "Write 4 to 64 capital letters, digits, dots, dashes or underscores, such as KB-0000217, or leave it empty.",
+    ),
+    "identifier-mismatch": (
+        "{label}: the record says {value}, its address says {other}.",
+        "Write the same identifier in both, or leave it out.",
+    ),
+    "bad-iri-own": (
+        "The address {value} cannot be that of a record.",
+        "Begin it with http:// or https://, or leave it out.",
+    ),
+    "language-added": ("{label}: “{value}” names no language and was taken as Chinese.", "Add @zh or @en."),
+    "repaired": ("{label}: {value} was read as {new}.", ""),
+    "unknown-property": ("The property {value} is not in the profile; it was kept.", ""),
+    "unknown-code": ("{label}: “{value}” is not in the list.", "Write one of: {near}."),
+    "ambiguous-code": ("{label}: “{value}” may mean {count} things.", "Write one of: {near}."),
+    "bad-date": ("{label}: “{value}” is not a date.", "Write it like 2026-03-05."),
+    "no-such-day": ("{label}: there is no day “{value}”.", "Write a day of the calendar, like 2026-03-05."),
+    "bad-number": ("{label}: “{value}” is not a number.", "Write digits, such as 2800."),
+    "bad-integer": ("{label}: “{value}” is not a whole number.", "Write a whole number, such as 3."),
+    "bad-boolean": ("{label}: “{value}” is neither yes nor no.", "Write 是 or 否."),
+    "bad-price": (
+        "{label}: “{value}” cannot be understood as a price.",
+        "Write it like 2800, 1000元起, 500元/次, 5-8万元, 面议 or 免费.",
+    ),
+    "bad-period": (
+        "{label}: “{value}” cannot be understood as a period.",
+        "Write it like 5-15个工作日, 3周 or 不超过3个月.",
+    ),
+    "forbidden-character": ("{label}: characters that no text may hold were taken out of “{value}”.", ""),
+    "too-long": ("{label}: the text has {length} characters; {most} is the most.", "Shorten it."),
+    "bad-iri": ("{label}: “{value}” is no web address.", "Write it like https://www.example.org/service."),
+    "bad-phone": ("{label}: “{value}” is no telephone number.", "Write it like 0771-5550123."),
+}  # fmt: skip
+"""Code of a finding to what is wrong and what to write."""
+
+
+CODES = {"no-such-day": "bad-date", "bad-integer": "bad-number", "bad-phone": "bad-iri", "bad-iri-own": "bad-iri"}
+"""Situations that share a code with another and differ in words only."""
+
+
+def notice(
+    code: str,
+    place: Place = NOWHERE,
+    *,
+    path: str = "",
+    field: Field | None = None,
+    value: str = "",
+    severity: Severity = "error",
+    **values: object,
+) -> Finding:
+    """Return a finding; ``path`` is the dotted short name of the field."""
+    message, advice = SENTENCES[code]
+    label = dict(field.labels) if field else {}
+    value = printable(value)
+    words = {"label": label, "value": value, **values}
+    said = both(advice, domain="normalise", **words) if advice and values.get("near", True) else {}
+    return Finding(
+        CODES.get(code, code),
+        both(message, domain="normalise", **words),
+        said,
+        severity=severity,
+        path=path,
+        label=label,
+        value=value,
+        constraint=CODES.get(code, code),
+        place=place,
+    )

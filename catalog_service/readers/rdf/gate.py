@@ -1,0 +1,131 @@
+"""The term gate: what no record may hold, whatever its syntax (limits: the settings ``limits.*``)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from catalog_service.model import terms
+from catalog_service.namespaces import RDFS, SH, TYPE
+from catalog_service.readers.base import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from catalog_service.model.terms import Term, Triple
+    from catalog_service.readers.base import Limits
+
+SCHEMES = ("http", "https", "urn", "tel", "mailto", "weixin", "qq", "xmpp", "sip", "info", "doi", "geo")
+"""Schemes of IRIs that may stand in a record; a record's own IRI is of the first three."""
+
+_GOOD = tuple(f"<{scheme}:" for scheme in SCHEMES)
+_OWL = "http://www.w3.org/2002/07/owl#"
+_SCHEMA = tuple(f"<{namespace}" for namespace in (RDFS, _OWL, SH))
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_NON_CHARACTERS = tuple(map(chr, range(0xFDD0, 0xFDF0))) + tuple(
+    chr((plane << 16) + last) for plane in range(17) for last in (0xFFFE, 0xFFFF)
+)
+_ESCAPED = re.compile(r"(?<!\\)(?:\\\\)*\\(?:[bf]|u00[01]|u007F|uFFF[EF])")
+
+
+def _non_character(text: str) -> str:
+    """Return the first non-character of a text; one search for each is faster than a set of them."""
+    for char in _NON_CHARACTERS:
+        if char in text:
+            return char
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a record is refused: a code, a sentence with its advice, both msgids, and values for them."""
+
+    code: str
+    message: str
+    advice: str
+    values: dict[str, object]
+
+
+class Gate:
+    """Looks at the triples of one record at a time."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._usual: set[Term] = set()
+
+    def faults(self, root: Term, triples: Sequence[Triple]) -> Iterator[Fault]:
+        """Yield what is wrong with the terms."""
+        objects = [triple[2] for triple in triples]
+        other = [term for term in objects if term[0] != '"' and not term.startswith(_GOOD)]
+        if any(term[0] == "<" for term in other) or not root.startswith(_GOOD[:3]) or root.count("#") > 1:
+            yield from self._schemes(root, other)
+        if max(map(len, objects)) > self._limits.iri_length:
+            yield from self._lengths(objects)
+        text = "".join(objects)
+        if ("\\" in text and _ESCAPED.search(text)) or _non_character(text):
+            yield from self._characters(objects)
+
+    def _schemes(self, root: Term, other: Sequence[Term]) -> Iterator[Fault]:
+        bad = [term for term in other if term[0] == "<"]
+        if not root.startswith(_GOOD[:3]) and root[0] == "<":
+            bad.append(root)
+        for term in bad:
+            yield Fault(
+                "bad-iri",
+                "“{value}” is no address that a record may hold.",
+                "Addresses begin with http, https, urn, mailto or tel.",
+                {"value": quoted(term[1:-1])},
+            )
+
+    def _lengths(self, objects: Sequence[Term]) -> Iterator[Fault]:
+        longest = self._limits.literal_length
+        for term in objects:
+            if term[0] == "<" and len(term) > self._limits.iri_length + 2:
+                yield Fault(
+                    "bad-iri",
+                    "The address “{value}” has more than {most} characters.",
+                    "",
+                    {"value": quoted(term[1:-1]), "most": self._limits.iri_length},
+                )
+            elif term[0] == '"' and len(term) > longest and len(terms.value(term)) > longest:
+                yield Fault(
+                    "too-long",
+                    "The text “{value}” has {length} characters; {most} is the most.",
+                    "Shorten it, or say it on a page of its own and give the address.",
+                    {"value": quoted(term[1:100], 30), "length": len(terms.value(term)), "most": longest},
+                )
+
+    def _characters(self, objects: Sequence[Term]) -> Iterator[Fault]:
+        for term in objects:
+            if term[0] != '"':
+                continue
+            text = terms.value(term)
+            control = _CONTROL.search(text)
+            found = control[0] if control else _non_character(text)
+            if found:
+                yield Fault(
+                    "forbidden-character",
+                    "The text “{value}” holds the character {character}, which no text may hold.",
+                    "Delete it, or write the text once more by hand.",
+                    {"value": quoted(text, 30), "character": f"U+{ord(found):04X}"},
+                )
+
+    def without_schema(self, triples: Sequence[Triple]) -> tuple[Sequence[Triple], Sequence[Triple]]:
+        """Return the triples without statements that would change what words mean, and those statements."""
+        new = {triple[1] for triple in triples} - self._usual
+        if not new:
+            types = [triple for triple in triples if triple[1] == TYPE and triple[2].startswith(_SCHEMA)]
+            return (triples, ()) if not types else _split(triples)
+        good = {predicate for predicate in new if not predicate.startswith(_SCHEMA)}
+        if len(self._usual) < 2000:
+            self._usual |= good
+        if len(good) == len(new) and not any(triple[1] == TYPE and triple[2].startswith(_SCHEMA) for triple in triples):
+            return triples, ()
+        return _split(triples)
+
+
+def _split(triples: Sequence[Triple]) -> tuple[list[Triple], list[Triple]]:
+    schema = [t for t in triples if t[1].startswith(_SCHEMA) or (t[1] == TYPE and t[2].startswith(_SCHEMA))]
+    dropped = set(map(id, schema))
+    return [t for t in triples if id(t) not in dropped], schema
