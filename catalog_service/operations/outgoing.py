@@ -51,7 +51,7 @@ def surroundings(catalogue: Catalogue) -> Surroundings:
         return names[iri]
 
     def page_of(identifier: str) -> str:
-        return f"{catalogue.public_url}/records/{identifier}"
+        return f"{catalogue.public_url or catalogue.iri_base}/records/{identifier}"
 
     return Surroundings(catalogue.profile.vocabularies, name_of, page_of)
 

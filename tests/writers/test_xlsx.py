@@ -9,6 +9,7 @@ import pytest
 from openpyxl import load_workbook
 
 from catalog_service.model.derive import columns
+from catalog_service.model.report import Finding
 from catalog_service.namespaces import term
 from catalog_service.readers import open_records
 from catalog_service.registry import profile
@@ -67,7 +68,9 @@ def test_rows_of_help_are_no_records(kind: str) -> None:
     data = template(profile().kinds[kind], profile().vocabularies, "en")
     limits = {"xlsx_bytes": 10_000_000, "xlsx_inflated": 64_000_000, "xlsx_rows": 10_000}
 
-    assert list(open_records(io.BytesIO(data), name="t.xlsx", limits=limits, kinds=profile().kinds)) == []
+    read = open_records(io.BytesIO(data), name="t.xlsx", limits=limits, kinds=profile().kinds)
+
+    assert [each for each in read if not isinstance(each, Finding)] == []
 
 
 def test_help_says_what_is_asked_in_the_asked_language() -> None:

@@ -96,7 +96,10 @@ class Sandbox:
         channel, its_channel = socket.socketpair()
         leash, its_leash = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
-            self._send(json.dumps(self._job(size)).encode(), [its_channel.fileno(), its_leash.fileno(), *files])
+            self._send(
+                json.dumps(self._job(size, foreign=any(each.foreign for each in sources))).encode(),
+                [its_channel.fileno(), its_leash.fileno(), *files],
+            )
         except BaseException:
             channel.close()
             leash.close()
@@ -108,13 +111,15 @@ class Sandbox:
                 os.close(each)
         return Job(channel, leash, sources, self._settings, size, self._kinds)
 
-    def _job(self, size: int) -> dict[str, Any]:
+    def _job(self, size: int, *, foreign: bool) -> dict[str, Any]:
         settings = self._settings
         limits = {
             name.removeprefix("limits."): settings.number(name)
             for name in settings.values
             if name.startswith("limits.")
         }
+        if foreign:
+            limits["inflated_bytes"] = max(limits["upload_bytes"], limits["xlsx_inflated"])
         cpu = settings.number("sandbox.cpu_seconds")
         return {
             "iri_base": settings.text("catalogue.iri_base").rstrip("/"),
@@ -122,7 +127,6 @@ class Sandbox:
             "memory": settings.number("sandbox.memory"),
             "cpu": allowance(cpu, size),
             "most_cpu": allowance(cpu, size) * _LONGEST_PARSE,
-            "inflated": max(limits["upload_bytes"], limits["xlsx_inflated"]),
         }
 
     def _send(self, message: bytes, files: list[int]) -> None:

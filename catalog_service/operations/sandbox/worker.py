@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import gc
-import gzip
-import io
 import os
 import pickle
 import traceback
-import zlib
 from typing import TYPE_CHECKING, Any
 
-from catalog_service.errors import CatalogError, TooLarge, UnreadableInput
+from catalog_service.errors import CatalogError
 from catalog_service.model.report import Finding
 from catalog_service.operations.reading import OwnDesk, Source
 from catalog_service.operations.sandbox import bounds, wire
@@ -19,7 +16,6 @@ from catalog_service.operations.sandbox import bounds, wire
 if TYPE_CHECKING:
     import socket
     from collections.abc import Mapping, Sequence
-    from typing import BinaryIO
 
     from catalog_service.registry import Profile
     from catalog_service.validation.engines import Validation
@@ -31,7 +27,6 @@ _SENT_AT_ONCE = 25
 """Records in a message: few, so that both sides work at the same time."""
 
 _MOST_BYTES = 1_000_000
-_GZIP = b"\x1f\x8b"
 
 
 class Worker:
@@ -74,7 +69,7 @@ class Worker:
     def _read(self, desk: OwnDesk, number: int, name: str, kind: str) -> None:
         with os.fdopen(self._files[number], "rb", closefd=False) as file:
             portion: list[bytes] = []
-            for item in desk.read(Source(name, self._unpacked(file, name)), kind):
+            for item in desk.read(Source(name, file), kind):
                 portion.append(self._packed(item))
                 self._done += not isinstance(item, Finding)
                 if len(portion) >= _SENT_AT_ONCE or sum(map(len, portion)) > _MOST_BYTES:
@@ -100,22 +95,6 @@ class Worker:
         """Give processor time for the records done, those to come now, and the portion after them."""
         self._done += more
         bounds.allow_cpu(self._cpu * (1 + -(-self._done // PORTION)))
-
-    def _unpacked(self, file: BinaryIO, name: str) -> BinaryIO:
-        """Return the bytes without gzip: in memory, for nothing can be written here."""
-        packed = file.read(2) == _GZIP
-        file.seek(0)
-        if not packed:
-            return file
-        most = int(self._job["inflated"])
-        try:
-            with gzip.GzipFile(fileobj=file) as inflating:
-                data = inflating.read(most + 1)
-        except (OSError, EOFError, zlib.error) as error:
-            raise UnreadableInput("{file} is not whole: {reason}.", file=name, reason=str(error)) from error
-        if len(data) > most:
-            raise TooLarge("{file} holds more than {most} bytes unpacked.", file=name, most=most)
-        return io.BytesIO(data)
 
     def _send(self, message: bytes) -> None:
         self._channel.sendall(wire.frame(message))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from functools import cache
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from catalog_service.errors import TooLarge, UnreadableInput
@@ -140,8 +141,9 @@ def _foreign(file: str, address: str) -> UnreadableInput:
     )
 
 
+@cache
 def our_context() -> Any:
-    """Return the context of the profile."""
+    """Return the context of the profile, read once: where strangers' content is read, no file can be opened."""
     return json.loads((folder("ontology") / "context.jsonld").read_text(encoding="utf-8"))["@context"]
 
 
