@@ -100,12 +100,7 @@ def load(
         run = _Load(catalogue, spool, result, progress or _silent)
         run.conditions = conditions or Conditions()
         desk = _desk(catalogue, sources, stack, isolated=isolated)
-        if old:
-            run.go_on()
-        else:
-            run.read(sources, kind, desk)
-            spool.complete()
-            run.save_step()
+        run.gather(sources, kind, desk, resumed=old)
         if not dry and not result.batch and any(spool.kinds().values()):
             label = ", ".join(source.name for source in sources)[:200]
             result.batch = _open_batch(catalogue, actor, label, note, resumed=old)
@@ -115,8 +110,7 @@ def load(
         with FollowingBeside(catalogue, sum(spool.kinds().values()) if intake.publish and index else 0):
             run.store(intake)
         if result.batch:
-            with catalogue.store.write(actor=actor, batch=result.batch) as writer:
-                writer.close_batch(result.batch, counts=result.counts)
+            _close_batch(catalogue, actor, result)
         spool.finish()
     if result.batch:
         _follow_up(catalogue, result, index=index)
@@ -174,6 +168,11 @@ def _open_batch(catalogue: Catalogue, actor: str, label: str, note: str, *, resu
         return writer.open_batch(label, note=note)
 
 
+def _close_batch(catalogue: Catalogue, actor: str, result: LoadResult) -> None:
+    with catalogue.store.write(actor=actor, batch=result.batch) as writer:
+        writer.close_batch(result.batch, counts=result.counts)
+
+
 def _silent(_what: str, _count: int) -> None:
     return None
 
@@ -218,6 +217,15 @@ class _Load:
         self.progress("stored", self.spool.stored())
 
     # first pass
+
+    def gather(self, sources: Iterable[Source], kind: str, desk: Desk, *, resumed: bool) -> None:
+        """Have everything in the spool: as it was left, or read now."""
+        if resumed:
+            self.go_on()
+            return
+        self.read(sources, kind, desk)
+        self.spool.complete()
+        self.save_step()
 
     def read(self, sources: Iterable[Source], kind: str, desk: Desk) -> None:
         most, position = self.catalogue.settings.number("limits.upload_records"), 0
