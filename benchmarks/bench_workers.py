@@ -43,8 +43,12 @@ def _largest_child() -> float:
 
 
 def _bare_memory() -> float:
-    program = "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
-    return float(subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout)
+    program = "print(next(line for line in open('/proc/self/status') if line.startswith('VmRSS')).split()[1])"
+    return (
+        1
+        / 1024
+        * float(subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout)
+    )
 
 
 def _start(home: Path) -> float:

@@ -30,11 +30,13 @@ class Names:
     def __init__(self) -> None:
         self._seq = -1
         self._known: dict[str, dict[str, str]] = {}
+        self.learned: set[str] = set()
+        """Identifiers of the records looked up already, named or not."""
 
     def at(self, seq: int) -> dict[str, dict[str, str]]:
         """Return the names known at a change: IRI to language to name."""
         if seq != self._seq or len(self._known) > _MOST_NAMES:
-            self._seq, self._known = seq, {}
+            self._seq, self._known, self.learned = seq, {}, set()
         return self._known
 
 

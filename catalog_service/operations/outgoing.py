@@ -6,12 +6,15 @@ import time
 from typing import TYPE_CHECKING
 
 from catalog_service.model import terms
+from catalog_service.model.kind import title_path
 from catalog_service.model.record import Record, parse_canonical
 from catalog_service.namespaces import CODE_LISTS, XSD, term
 from catalog_service.store.rows import stamp_text
 from catalog_service.writers.base import Outgoing, Surroundings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from catalog_service.operations.catalogue import Catalogue
     from catalog_service.store.rows import Entry
 
@@ -56,14 +59,25 @@ def surroundings(catalogue: Catalogue) -> Surroundings:
     return Surroundings(catalogue.profile.vocabularies, name_of, page_of)
 
 
+def learn_names(catalogue: Catalogue, entries: Iterable[Entry]) -> None:
+    """Look up at once what the records are called that a page of records refers to by sets such as ``org:…``."""
+    names = catalogue.names.at(catalogue.store.last_seq())
+    kinds = catalogue.profile.kinds.values()
+    prefixes = tuple(f"{prefix}:" for kind in kinds for prefix, (_, scheme) in kind.sets.items() if not scheme)
+    wanted = {each.partition(":")[2] for entry in entries for each in entry.sets if each.startswith(prefixes)}
+    fresh = sorted(wanted - catalogue.names.learned)
+    catalogue.names.learned.update(fresh)
+    for entry in catalogue.store.published(fresh).values() if fresh else ():
+        names.setdefault(entry.iri, _names_in(catalogue, entry))
+
+
 def _names(catalogue: Catalogue, iri: str) -> dict[str, str]:
     row = catalogue.store.by_iri(iri)
-    if row is None or not row.live:
-        return {}
-    entry = catalogue.store.published([row.identifier]).get(row.identifier)
-    kind = catalogue.profile.kinds[row.kind]
-    title = kind.field(kind.title)
-    if entry is None or title is None:
-        return {}
-    found = parse_canonical(entry.form or b"", iri, row.kind).objects(*title.path)
+    entry = catalogue.store.published([row.identifier]).get(row.identifier) if row is not None and row.live else None
+    return {} if entry is None else _names_in(catalogue, entry)
+
+
+def _names_in(catalogue: Catalogue, entry: Entry) -> dict[str, str]:
+    path = title_path(catalogue.profile.kinds[entry.kind])
+    found = parse_canonical(entry.form or b"", entry.iri, entry.kind).objects(*path) if path else []
     return {terms.language(each).split("-")[0]: terms.value(each) for each in found}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from catalog_service.operations.outgoing import outgoing, surroundings
+from catalog_service.operations.outgoing import learn_names, outgoing, surroundings
 from catalog_service.outlets.base import address
 from catalog_service.outlets.oaipmh.arguments import PREFIXES, ProtocolError, token
 from catalog_service.outlets.oaipmh.envelope import base_url
@@ -153,6 +153,8 @@ def _list(
     if not page.entries:
         raise ProtocolError(("noRecordsMatch", _nothing(reader, arguments)))
     size = arguments.size if arguments.resumed else reader.count(**chosen)
+    if with_bytes:
+        learn_names(catalogue, page.entries)
     rows = "".join(write(entry) for entry in page.entries)
     after = replace(arguments, after_seq=page.next_seq or 0, cursor=arguments.cursor + len(page.entries), size=size)
     more = page.next_seq is not None
