@@ -7,6 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from catalog_service.config import Settings, load_settings
+from catalog_service.i18n import LANGUAGES
+from catalog_service.model.kind import title_path
 from catalog_service.model.record import best_text, parse_canonical
 from catalog_service.operations.follow import Index
 from catalog_service.registry import profile
@@ -30,14 +32,23 @@ class Names:
     def __init__(self) -> None:
         self._seq = -1
         self._known: dict[str, dict[str, str]] = {}
+        self._titles: dict[str, dict[str, str]] = {}
         self.learned: set[str] = set()
         """Identifiers of the records looked up already, named or not."""
 
     def at(self, seq: int) -> dict[str, dict[str, str]]:
         """Return the names known at a change: IRI to language to name."""
-        if seq != self._seq or len(self._known) > _MOST_NAMES:
-            self._seq, self._known, self.learned = seq, {}, set()
+        self._go_to(seq)
         return self._known
+
+    def titles(self, seq: int) -> dict[str, dict[str, str]]:
+        """Return the titles known at a change: identifier to language to title."""
+        self._go_to(seq)
+        return self._titles
+
+    def _go_to(self, seq: int) -> None:
+        if seq != self._seq or len(self._known) + len(self._titles) > _MOST_NAMES:
+            self._seq, self._known, self._titles, self.learned = seq, {}, {}, set()
 
 
 _MOST_NAMES = 20_000
@@ -112,14 +123,20 @@ class Catalogue:
     def titles(self, identifiers: Iterable[str], lang: str) -> dict[str, str]:
         """Return what records are called, by identifier; one that is not public keeps its identifier."""
         wanted = list(identifiers)
-        found = self.store.published(wanted)
-        return {each: self._title(found[each], lang) if each in found else each for each in wanted}
+        if not wanted:
+            return {}
+        known = self.names.titles(self.store.last_seq())
+        fresh = [each for each in wanted if each not in known]
+        if fresh:
+            found = self.store.published(fresh)
+            known.update({each: self._titles(found[each]) if each in found else {} for each in fresh})
+        return {each: known[each].get(lang) or known[each].get("zh") or each for each in wanted}
 
-    def _title(self, entry: Entry, lang: str) -> str:
-        kind = self.profile.kinds[entry.kind]
-        title = kind.field(kind.title)
+    def _titles(self, entry: Entry) -> dict[str, str]:
+        """Return what a record is called in every language the pages have."""
+        path = title_path(self.profile.kinds[entry.kind])
         record = parse_canonical(entry.form or b"", entry.iri, entry.kind)
-        return (best_text(record.objects(*title.path), lang) if title else "") or entry.identifier
+        return {lang: best_text(record.objects(*path), lang) for lang in LANGUAGES} if path else {}
 
     def close(self) -> None:
         """Let go of the store and the index."""
