@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from catalog_service.errors import UnreadableInput
+from catalog_service.model.cells import unguarded
 from catalog_service.model.report import Place
 from catalog_service.readers.base import BOM, is_text, quoted, refusal
 from catalog_service.readers.headers import Table, letters, read_header, sheet_kind
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 DELIMITERS = (",", ";", "\t", "，", "；")
 _MOST_LINES = 400
 """A cell may hold line breaks, but a record that goes on for more lines has lost a quote."""
-
-_GUARDED = re.compile(r"'(?=[=+\-@\t\r\n＝＋－＠])")
 
 
 class Csv:
@@ -76,7 +75,7 @@ def _checked(table: Table, line: int, cells: list[str]) -> Iterator[RawRecord | 
             value=quoted(cells[table.width]),
         )
         return
-    yield from table.row(line, [_GUARDED.sub("", cell, count=1) if cell.startswith("'") else cell for cell in cells])
+    yield from table.row(line, [unguarded(cell) for cell in cells])
 
 
 class _Rows:

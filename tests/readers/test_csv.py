@@ -71,3 +71,7 @@ def test_every_line_is_read_or_told() -> None:
 
     assert [record.values[0][1].value for record in records] == ["B-0002"]
     assert [(finding.code, finding.place.row) for finding in findings] == [("stray-quote", 2), ("stray-quote", 5)]
+
+
+def test_only_the_apostrophe_that_guards_a_cell_is_taken_away() -> None:
+    assert rows(HEAD + "A-0001,'a'=b,'=1+1\n") == [(2, ["A-0001", "'a'=b", "=1+1"])]
