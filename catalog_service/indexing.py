@@ -10,15 +10,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from catalog_service.model import terms
-from catalog_service.model.kind import per_kind
 from catalog_service.model.offer import offers_of, period_bounds, price_bounds
 from catalog_service.namespaces import CODE_LISTS
 from indexer.schema import Document, IndexSchema, TextField
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from catalog_service.model.kind import Facet, Field, Kind
+    from catalog_service.model.kind import Facet, Kind
     from catalog_service.model.record import Record
     from catalog_service.model.terms import Term
     from catalog_service.model.vocabulary import Scheme, Vocabularies
@@ -94,30 +93,30 @@ class DocumentMaker:
         self, kinds: Mapping[str, Kind], vocabularies: Vocabularies, linked: Callable[[str], Linked | None]
     ) -> None:
         """``linked`` gives the published record that has an IRI."""
-        self._kinds = kinds
         self._vocabularies = vocabularies
         self._linked = linked
         self._labels: dict[Term, str] = {}
         self._up: dict[tuple[str, Term], tuple[str, ...]] = {}
-        self._weights = {
-            kind.name: [
-                (_text_of(each.search_weight), each.type == "concept", _reach(kind, name))
-                for name, each in kind.walk()
-                if each.search_weight and not each.private
-            ]
-            for kind in kinds.values()
+        self._plans = {kind.name: _Plan.of(kind) for kind in kinds.values()}
+
+    def links(self, record: Record) -> set[str]:
+        """Return the IRIs that ``linked`` will be asked for, but for those that linked records name."""
+        return {
+            terms.value(term)
+            for path in self._plans[record.kind].references
+            for term in record.objects(path)
+            if terms.is_iri(term) and term not in record.nodes
         }
 
     def document(self, record: Record, source: Source) -> Document:
         """Return the index document of a published record."""
-        kind = self._kinds[record.kind]
-        keywords: dict[str, tuple[str, ...]] = {"kind": (kind.name,), "identifier": (source.identifier,)}
+        plan = self._plans[record.kind]
+        keywords: dict[str, tuple[str, ...]] = {"kind": (record.kind,), "identifier": (source.identifier,)}
         numbers = {"newest": source.stamp}
-        texts = self._texts(record, kind)
         names: list[str] = []
         named: dict[str, Any] = {}
         offers = offers_of(record)
-        for facet in kind.facets:
+        for facet in plan.facets:
             values = self._values(record, facet.path)
             match facet.type:
                 case "price":
@@ -142,20 +141,32 @@ class DocumentMaker:
                     keywords[facet.name] = self._with_ancestors(facet, values)
                 case _:
                     keywords[facet.name] = tuple(dict.fromkeys(terms.value(value) for value in values))
+        texts, labels = self._texts(record, plan)
         if names:
-            texts["names"] = "\n".join([texts["names"], *names] if "names" in texts else names)
-        stored = self._stored(record, kind) | {"named": named, "offers": [offer.plain() for offer in offers]}
-        return Document(source.identifier, kind.name, source.seq, texts, keywords, numbers, stored, source.hash)
+            labels["names"] = (*labels.get("names", ()), *names)
+        stored = plan.stored(record) | {"named": named, "offers": [offer.plain() for offer in offers]}
+        return Document(
+            source.identifier, record.kind, source.seq, texts, keywords, numbers, stored, source.hash, labels
+        )
 
-    def _texts(self, record: Record, kind: Kind) -> dict[str, str]:
-        texts: dict[str, list[str]] = {}
-        for name, coded, path in self._weights[kind.name]:
-            for term in record.objects(*path):
-                texts.setdefault(name, []).append(self._text(term) if coded else terms.value(term))
-        return {name: "\n".join(values) for name, values in texts.items()}
+    def _texts(self, record: Record, plan: _Plan) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+        """Return the record's own texts, values of a field as lines, and the labels of its codes."""
+        texts: dict[str, str] = {}
+        labels: dict[str, tuple[str, ...]] = {}
+        own = record.nodes.get(record.node, {})
+        for name, coded, path in plan.texts:
+            found = own.get(path[0]) if len(path) == 1 else path[0] in own and record.objects(*path)
+            if not found:
+                continue
+            if coded:
+                labels[name] = (*labels.get(name, ()), *map(self._label, found))
+            else:
+                text = "\n".join(map(terms.value, found))
+                texts[name] = f"{texts[name]}\n{text}" if name in texts else text
+        return texts, labels
 
-    def _text(self, term: Term) -> str:
-        """Return every label of a concept, with those of its ancestors' names left out."""
+    def _label(self, term: Term) -> str:
+        """Return every label of a concept, each a line."""
         if term not in self._labels:
             concept = self._vocabularies.concept(terms.value(term))
             names = (
@@ -168,6 +179,9 @@ class DocumentMaker:
 
     def _values(self, record: Record, path: tuple[Term, ...]) -> list[Term]:
         """Return the objects at the end of a path, walking through a reference into the record it names."""
+        found = record.nodes.get(record.node, {}).get(path[0], [])
+        if len(path) == 1 or not found:
+            return found if len(found) < 2 else list(dict.fromkeys(found))
         reached = [(record, record.node)]
         for index, predicate in enumerate(path):
             following = []
@@ -184,29 +198,66 @@ class DocumentMaker:
     def _scheme(self, facet: Facet) -> Scheme | None:
         return self._vocabularies.get(facet.scheme)
 
-    def _with_ancestors(self, facet: Facet, values: Iterable[Term]) -> tuple[str, ...]:
-        found: dict[str, None] = {}
-        for term in values:
-            key = (facet.scheme, term)
-            if key not in self._up:
-                code, scheme = notation(term, facet.scheme), self._scheme(facet)
-                known = scheme is not None and code in scheme.concepts
-                self._up[key] = (code, *scheme.ancestors(code)) if known and scheme else (code,) if code else ()
-            found |= dict.fromkeys(self._up[key])
-        return tuple(found)
+    def _with_ancestors(self, facet: Facet, values: Sequence[Term]) -> tuple[str, ...]:
+        if len(values) == 1:
+            return self._lineage(facet, values[0])
+        return tuple(dict.fromkeys(code for term in values for code in self._lineage(facet, term)))
+
+    def _lineage(self, facet: Facet, term: Term) -> tuple[str, ...]:
+        """Return a concept's code and those above it, nearest first; empty for one of another list."""
+        key = (facet.scheme, term)
+        if key not in self._up:
+            code, scheme = notation(term, facet.scheme), self._scheme(facet)
+            known = scheme is not None and code in scheme.concepts
+            self._up[key] = (code, *scheme.ancestors(code)) if known and scheme else (code,) if code else ()
+        return self._up[key]
 
     def _coverage(self, facet: Facet, values: Iterable[Term]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return own areas with their ancestors, and the largest areas (architecture, decision 9)."""
-        lines = {codes[0]: codes for term in values if (codes := self._with_ancestors(facet, [term]))}
+        lines = {codes[0]: codes for term in values if (codes := self._lineage(facet, term))}
         largest = [code for code, codes in lines.items() if not any(up in lines for up in codes[1:])]
         within = dict.fromkeys(code for area in largest for code in lines[area])
         return tuple(within), tuple(largest)
 
-    def _stored(self, record: Record, kind: Kind) -> dict[str, Any]:
-        title = _languages(record, kind.field(kind.title))
-        summary = _languages(record, kind.field(kind.summary)) if kind.summary else {}
-        fields = {name: [_plain(term) for term in record.objects(*path)] for name, path in _hit_paths(kind)}
-        return {"iri": record.iri, "title": title, "summary": summary, "fields": fields}
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What documents of a kind are made of, looked up once."""
+
+    facets: tuple[Facet, ...]
+    texts: tuple[tuple[str, bool, tuple[Term, ...]], ...]
+    """Text of the index, whether the field holds codes, path."""
+    references: tuple[Term, ...]
+    """First steps of the paths that lead to other records."""
+    title: tuple[Term, ...]
+    summary: tuple[Term, ...]
+    hits: tuple[tuple[str, tuple[Term, ...]], ...]
+    """The fields a search hit carries, with their whole paths."""
+
+    @classmethod
+    def of(cls, kind: Kind) -> _Plan:
+        title, summary = kind.field(kind.title), kind.field(kind.summary) if kind.summary else None
+        return cls(
+            kind.facets,
+            tuple(
+                (_text_of(each.search_weight), each.type == "concept", _reach(kind, name))
+                for name, each in kind.walk()
+                if each.search_weight and not each.private
+            ),
+            tuple({facet.path[0] for facet in kind.facets if facet.type == "reference" or len(facet.path) > 1}),
+            title.path if title else (),
+            summary.path if summary else (),
+            tuple((name, _reach(kind, name)) for name in kind.hit_fields),
+        )
+
+    def stored(self, record: Record) -> dict[str, Any]:
+        """Return what a hit shows of the record itself."""
+        return {
+            "iri": record.iri,
+            "title": _languages(record, self.title),
+            "summary": _languages(record, self.summary),
+            "fields": {name: list(map(_plain, record.objects(*path))) for name, path in self.hits},
+        }
 
 
 def _named(link: Linked) -> dict[str, Any]:
@@ -217,12 +268,6 @@ def _present(numbers: Mapping[str, int | None]) -> dict[str, int]:
     return {name: number for name, number in numbers.items() if number is not None}
 
 
-@per_kind
-def _hit_paths(kind: Kind) -> list[tuple[str, tuple[Term, ...]]]:
-    """Return the fields a search hit carries, with their whole paths."""
-    return [(name, _reach(kind, name)) for name in kind.hit_fields]
-
-
 def _reach(kind: Kind, name: str) -> tuple[Term, ...]:
     """Return the whole path of a dotted name from the record's own node."""
     parts = name.split(".")
@@ -230,10 +275,8 @@ def _reach(kind: Kind, name: str) -> tuple[Term, ...]:
     return tuple(predicate for owner in owners if owner is not None for predicate in owner.path)
 
 
-def _languages(record: Record, each: Field | None) -> dict[str, str]:
-    if each is None:
-        return {}
-    values = record.objects(*each.path)
+def _languages(record: Record, path: tuple[Term, ...]) -> dict[str, str]:
+    values = record.objects(*path) if path else []
     return {terms.language(term).split("-")[0] or "zh": terms.value(term) for term in reversed(values)}
 
 

@@ -43,13 +43,11 @@ def streams(document: Document | None, schema: IndexSchema, analyser: Analyser) 
     """Yield field, stream and tokens, joined by spaces, the sentinel last; for None only the sentinel."""
     for field in schema.texts:
         text = document.texts.get(field.name, "") if document else ""
-        if not text:
-            for stream in fields_of(field):
-                yield field.name, stream, SENTINEL
-            continue
-        tokens = analyser.streams(text, pinyin=field.pinyin)
-        for stream, joined in zip(fields_of(field), tokens, strict=False):
-            yield field.name, stream, f"{joined} {SENTINEL}"
+        parts = [analyser.streams(text, pinyin=field.pinyin)] if text else []
+        if document and document.labels:
+            parts += [analyser.shared(label, pinyin=field.pinyin) for label in document.labels.get(field.name, ())]
+        for number, stream in enumerate(fields_of(field)):
+            yield field.name, stream, " ".join([*[part[number] for part in parts], SENTINEL])
 
 
 def newest(changes: Sequence[Document | Deletion]) -> dict[str, Document | Deletion]:
@@ -85,12 +83,13 @@ def _strange_id(document: Document) -> str | None:
 def _strange_names(document: Document, schema: IndexSchema) -> str | None:
     strange = sorted(set(document.keywords).difference(schema.keywords, ("kind",)))
     strange += sorted(set(document.numbers).difference(schema.numbers))
-    strange += sorted(set(document.texts).difference(field.name for field in schema.texts))
+    strange += sorted({*document.texts, *document.labels}.difference(field.name for field in schema.texts))
     return f"no field named {strange[0]!r}" if strange else None
 
 
 def _strange_texts(document: Document) -> str | None:
-    for name, text in (*document.texts.items(), ("kind", document.kind), ("hash", document.hash)):
+    labels = [(name, label) for name, each in document.labels.items() for label in each]
+    for name, text in (*document.texts.items(), *labels, ("kind", document.kind), ("hash", document.hash)):
         if len(text) > MAX_TEXT:
             return f"{name}: longer than {MAX_TEXT} characters"
         if not _encodable(text):
@@ -117,12 +116,16 @@ def _strange_numbers(document: Document) -> str | None:
 
 def _strange_stored(document: Document) -> str | None:
     try:
-        stored = json.dumps(document.stored, ensure_ascii=False, allow_nan=False)
+        stored = as_json(document.stored)
     except (TypeError, ValueError, RecursionError) as error:
         return f"stored: {error}"
     if len(stored) > MAX_TEXT or not _encodable(stored):
         return f"stored: longer than {MAX_TEXT} characters or no Unicode text"
     return None
+
+
+as_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+"""JSON as engines keep it."""
 
 
 def _encodable(text: str) -> bool:

@@ -54,12 +54,15 @@ class Document:
     kind: str
     seq: int
     texts: Mapping[str, str]
+    """Of each text field what is the document's own; the values of a repeated field are lines."""
     keywords: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     numbers: Mapping[str, int] = field(default_factory=dict)
     stored: Mapping[str, Any] = field(default_factory=dict)
     """JSON that comes back with a hit, untouched."""
     hash: str = ""
     """Digest of the content, for comparing the index with the store."""
+    labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Of each text field what many documents share, such as names of codes: found there as well, analysed once."""
 
 
 @dataclass(frozen=True, slots=True)

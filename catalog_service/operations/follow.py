@@ -13,27 +13,25 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from catalog_service.errors import BadQuery, EnvironmentProblem, IndexUnavailable
-from catalog_service.indexing import DocumentMaker, Linked, Source, index_schema
-from catalog_service.model.kind import title_path
-from catalog_service.model.record import parse_canonical
+from catalog_service.indexing import index_schema
+from catalog_service.operations.collecting import rare_collections
+from catalog_service.operations.documents import Maker
 from indexer import grammar
 from indexer.analysis import Analyser
 from indexer.bulk import fingerprint
 from indexer.engines import open_engine
 from indexer.errors import IndexerError, QueryTooLong
-from indexer.schema import Deletion
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from catalog_service.operations.catalogue import Catalogue
-    from catalog_service.store.rows import Entry, LogEntry
     from indexer.engine import Engine
     from indexer.grammar import Parsed
     from indexer.query import Search
     from indexer.result import SearchResult
-    from indexer.schema import Document, IndexSchema
+    from indexer.schema import IndexSchema
 
 CHUNK = 1000
 """Log entries taken at once."""
@@ -45,9 +43,7 @@ GENERATION = "index.generation."
 REFUSED = "index.refused"
 """The store's word for the records an index would not take: identifier to reason, as JSON."""
 
-_CONTENT = ("create", "update")
 _MOST_REFUSED = 1000
-_MOST_LINKED = 20_000
 _POLL = 0.05
 _LOOK = 1.0
 _LEFT_BEHIND = 30.0
@@ -208,14 +204,15 @@ class Index:
     def fill(self, engine: Engine, maker: Maker, position: int, progress: Callable[[int], None] | None = None) -> int:
         """Write every change behind a position into an engine; return how many."""
         done = 0
-        while entries := self.catalogue.store.changes(position, CHUNK):
-            position = entries[-1].seq
-            changes, refused = maker.changes(entries)
-            refused |= dict(engine.write(changes, position))
-            self._note_refused({entry.identifier for entry in entries}, refused)
-            done += len(entries)
-            if progress is not None:
-                progress(len(entries))
+        with rare_collections():
+            while entries := self.catalogue.store.changes(position, CHUNK):
+                position = entries[-1].seq
+                changes, refused = maker.changes(entries)
+                refused |= dict(engine.write(changes, position))
+                self._note_refused({entry.identifier for entry in entries}, refused)
+                done += len(entries)
+                if progress is not None:
+                    progress(len(entries))
         return done
 
     def refused(self) -> dict[str, str]:
@@ -306,60 +303,6 @@ def _terms(catalogue: Catalogue) -> list[str]:
     slugs = sorted({facet.scheme for kind in catalogue.profile.kinds.values() for facet in kind.facets if facet.scheme})
     lists = catalogue.profile.vocabularies
     return sorted({concept.labels.get("zh", "") for slug in slugs for concept in lists[slug].concepts.values()} - {""})
-
-
-class Maker:
-    """Makes the documents of changes; what it learned of linked records is kept until they change."""
-
-    def __init__(self, catalogue: Catalogue) -> None:
-        self._catalogue = catalogue
-        self._known: dict[str, Linked | None] = {}
-        profile = catalogue.profile
-        self._documents = DocumentMaker(profile.kinds, profile.vocabularies, self._linked)
-
-    def changes(self, entries: Sequence[LogEntry]) -> tuple[list[Document | Deletion], dict[str, str]]:
-        """Return what an engine has to write for log entries: each record once, as the public sees it now.
-
-        A record of which no document can be made is told apart, with the reason, and holds nobody up.
-        """
-        newest = {entry.identifier: entry.seq for entry in entries}
-        for entry in entries:
-            self._known.pop(entry.iri, None)
-        if len(self._known) > _MOST_LINKED:
-            self._known.clear()
-        published = self._catalogue.store.published(list(newest))
-        changes: list[Document | Deletion] = []
-        refused: dict[str, str] = {}
-        for each, seq in newest.items():
-            try:
-                changes.append(self._document(published[each]) if each in published else Deletion(each, seq))
-            except (ValueError, LookupError, TypeError, ArithmeticError) as error:
-                refused[each] = f"{type(error).__name__}: {error}"
-        return changes, refused
-
-    def _document(self, entry: Entry) -> Document:
-        stamp = entry.stamp
-        if entry.refresh_seq == entry.seq:  # a refresh does not make a record new
-            past = self._catalogue.store.history(entry.identifier).entries
-            stamp = next((each.stamp for each in reversed(past) if each.op in _CONTENT), stamp)
-        record = parse_canonical(entry.form or b"", entry.iri, entry.kind)
-        source = Source(entry.identifier, entry.seq, entry.public_hash, stamp)
-        return self._documents.document(record, source)
-
-    def _linked(self, iri: str) -> Linked | None:
-        if iri not in self._known:
-            self._known[iri] = _linked(self._catalogue, iri)
-        return self._known[iri]
-
-
-def _linked(catalogue: Catalogue, iri: str) -> Linked | None:
-    row = catalogue.store.by_iri(iri)
-    body = catalogue.store.public(row.identifier) if row is not None and row.live else None
-    if row is None or body is None:
-        return None
-    record = parse_canonical(body, iri, row.kind)
-    path = title_path(catalogue.profile.kinds[row.kind])
-    return Linked(row.identifier, record, tuple(record.objects(*path)) if path else ())
 
 
 class Follower(threading.Thread):

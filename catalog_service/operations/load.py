@@ -16,6 +16,7 @@ from catalog_service.i18n import both
 from catalog_service.model.record import Record
 from catalog_service.model.report import Finding
 from catalog_service.operations.beside import FollowingBeside
+from catalog_service.operations.collecting import rare_collections
 from catalog_service.operations.intake import Conditions, Intake, with_iri
 from catalog_service.operations.publish import publish, run_refresh_jobs
 from catalog_service.operations.reading import OwnDesk, Source
@@ -94,6 +95,7 @@ def load(
     result = LoadResult(dry=dry)
     kept = resumable and not dry
     with (
+        rare_collections(),
         ExitStack() as stack,
         spool_of(catalogue, sources, kind, publishing=publishing, keep=kept, resume=resume) as (spool, old),
     ):

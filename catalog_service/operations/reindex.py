@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from catalog_service.config import FILE, SETTINGS
 from catalog_service.errors import EnvironmentProblem, IndexUnavailable, InputError, UnknownName
-from catalog_service.operations.follow import GENERATION, Index, Maker, locked, told
+from catalog_service.operations.documents import Maker
+from catalog_service.operations.follow import GENERATION, Index, locked, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

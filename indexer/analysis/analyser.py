@@ -20,8 +20,11 @@ from indexer.analysis.variants import fold
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_VERSION = 2
+_VERSION = 3
 """Raised with every change that makes other tokens: indexes are then rebuilt."""
+
+_MOST_SHARED = 20_000
+"""Labels whose streams are kept: about 20 MB of them."""
 
 
 class Streams(NamedTuple):
@@ -78,6 +81,7 @@ class Analyser:
         own = {fold(word).strip() for word in user_words}
         self._user_words = sorted(word for word in own if 2 <= len(word) <= MAX_TOKEN and _all_han(word))
         self._segmenter = Segmenter(self._user_words)
+        self._shared: dict[tuple[str, bool], Streams] = {}
 
     @property
     def fingerprint(self) -> str:
@@ -94,6 +98,15 @@ class Analyser:
         folded = fold(text)
         spaced = _stemmed(folded)
         return Streams(self._segmenter.cut(spaced, parts=True), pairs(folded), characters(spaced))
+
+    def shared(self, text: str, *, pinyin: bool = False) -> Streams:
+        """Return what `streams` does, of a text that comes again and again: it is kept."""
+        found = self._shared.get((text, pinyin))
+        if found is None:
+            if len(self._shared) >= _MOST_SHARED:
+                self._shared.clear()
+            found = self._shared[text, pinyin] = self.streams(text, pinyin=pinyin)
+        return found
 
     def document(self, text: str, *, pinyin: bool = False) -> dict[str, list[str]]:
         """Return the streams by name, as lists of tokens."""

@@ -75,6 +75,11 @@ def documents(draw: st.DrawFn, seq: int = 1) -> Document:
         numbers=draw(st.fixed_dictionaries({}, optional=dict.fromkeys(SCHEMA.numbers, numbers))),
         stored=draw(st.dictionaries(st.text(max_size=2).map(_utf8), st.integers() | st.text(max_size=3).map(_utf8))),
         hash=draw(st.text("abc", max_size=2)),
+        labels=draw(
+            st.fixed_dictionaries(
+                {}, optional={text.name: st.lists(texts, max_size=2).map(tuple) for text in SCHEMA.texts}
+            )
+        ),
     )
 
 

@@ -25,6 +25,19 @@ def test_every_stream_of_every_field_ends_with_the_sentinel() -> None:
     assert all(tokens.split()[-1] == SENTINEL for _, _, tokens in made)
 
 
+def test_labels_stand_behind_the_text_of_their_field_in_every_stream() -> None:
+    labelled = replace(GOOD, labels={"title": ("检索", "培训\nnovelty")})
+    found = {(field, stream): tokens.split() for field, stream, tokens in bulk.streams(labelled, SCHEMA, Analyser())}
+    assert found["title", "words"] == ["专利", "检索", "培训", "novelty", "|"]
+    assert found["title", "bigrams"][:3] == ["专利", "检索", "培训"]
+    assert found["title", "pinyin"][:4] == ["zhuan", "li", "ZL", "jian"]
+
+
+def test_a_label_alone_makes_a_text() -> None:
+    alone = replace(GOOD, texts={}, labels={"title": ("检索",)})
+    assert ("title", "words", "检索 |") in list(bulk.streams(alone, SCHEMA, Analyser()))
+
+
 def test_without_a_document_there_is_the_sentinel_only() -> None:
     assert {tokens for _, _, tokens in bulk.streams(None, SCHEMA, Analyser())} == {SENTINEL}
 
@@ -46,6 +59,8 @@ def test_the_newest_change_of_an_id_remains() -> None:
         {"seq": -1},
         {"texts": {"other": "x"}},
         {"texts": {"title": "\udfff"}},
+        {"labels": {"other": ("x",)}},
+        {"labels": {"title": ("x", "\udfff")}},
         {"texts": {"title": "x" * 1_000_001}},
         {"keywords": {"other": ("x",)}},
         {"keywords": {"area": ("",)}},

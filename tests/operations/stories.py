@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from catalog_service.operations.follow import Maker
+from catalog_service.operations.documents import Maker
 from catalog_service.validation.catalogue import check_character
 from indexer.engines import open_engine
 from indexer.query import All, FacetRequest, Search, Sort

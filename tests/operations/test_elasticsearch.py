@@ -11,7 +11,7 @@ import pytest
 
 from catalog_service.errors import IndexUnavailable
 from catalog_service.operations import follow
-from catalog_service.operations.follow import Maker
+from catalog_service.operations.documents import Maker
 from catalog_service.operations.reindex import compare, rebuild, status, use
 from catalog_service.operations.sample import load_samples
 from catalog_service.operations.search import SearchRequest, search

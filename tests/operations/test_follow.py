@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from catalog_service.errors import EnvironmentProblem, IndexUnavailable
+from catalog_service.indexing import DocumentMaker
 from catalog_service.operations import follow
-from catalog_service.operations.follow import LOCK, Follower, Index, Maker, locked
+from catalog_service.operations.documents import Maker
+from catalog_service.operations.follow import LOCK, Follower, Index, locked
 from catalog_service.operations.publish import change_state, publish, withdraw
 from catalog_service.operations.reindex import compare, rebuild, status, use
 from catalog_service.operations.search import SearchRequest, search
@@ -148,15 +150,15 @@ def test_a_refresh_does_not_make_a_record_new(catalogue: Catalogue) -> None:
 def test_a_record_of_which_no_document_can_be_made_holds_nobody_up(
     catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = follow.DocumentMaker.document
+    whole = DocumentMaker.document
 
-    def spoiled(self: follow.DocumentMaker, record: Record, source: Any) -> Any:
+    def spoiled(self: DocumentMaker, record: Record, source: Any) -> Any:
         if source.identifier == "TEST-0002":
             raise ValueError("no number")
         return whole(self, record, source)
 
     with monkeypatch.context() as patch:
-        patch.setattr(follow.DocumentMaker, "document", spoiled)
+        patch.setattr(DocumentMaker, "document", spoiled)
         load_json(catalogue, agency(1), *(product(n) for n in range(1, 4)))
 
         assert ask(catalogue).total == 2

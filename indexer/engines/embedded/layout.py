@@ -103,8 +103,7 @@ def document(change: Document | Deletion, schema: IndexSchema, analyser: Analyse
     for name, number in live.numbers.items():
         content[number_field(name)] = number
     content["hash"] = live.hash.encode()
-    data = {"kind": live.kind, "stored": live.stored}
-    content["data"] = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+    content["data"] = bulk.as_json({"kind": live.kind, "stored": live.stored}).encode()
     return tantivy.Document.from_dict(content)
 
 
