@@ -23,25 +23,29 @@ _PAUSE = 0.2
 
 
 class FollowingBeside:
-    """Follows the log in another process from ``with`` to the end of the block, if there is enough to follow."""
+    """Follows the log in another process from when enough is read to the end of the ``with`` block."""
 
-    def __init__(self, catalogue: Catalogue, records: int) -> None:
+    def __init__(self, catalogue: Catalogue, *, wanted: bool) -> None:
         settings = catalogue.settings
         self._home = settings.home
         self._overrides = {
             name: value for name, value in settings.values.items() if settings.origins[name] != "default"
         }
-        self._worthwhile = records >= WORTHWHILE and settings.text("search.engine") != "memory"
+        self._wanted = wanted and settings.text("search.engine") != "memory"
         self._process: Any = None
         self._ended: Event | None = None
 
-    def __enter__(self) -> None:
-        if not self._worthwhile:
+    def consider(self, records: int) -> None:
+        """Begin, if so many records are enough to follow; it gets ready while the rest is read."""
+        if not self._wanted or records < WORTHWHILE or self._process is not None:
             return
         context: SpawnContext = multiprocessing.get_context("spawn")
         self._ended = context.Event()
         self._process = context.Process(target=follow, args=(self._home, self._overrides, self._ended), daemon=True)
         self._process.start()
+
+    def __enter__(self) -> FollowingBeside:
+        return self
 
     def __exit__(self, *error: object) -> None:
         if self._process is None or self._ended is None:
@@ -51,7 +55,7 @@ class FollowingBeside:
 
 
 def follow(home: Path, overrides: dict[str, Value], ended: Event) -> None:
-    """Follow the log until the event is set and everything written before it is in the index."""
+    """Follow the log until the event is set, or who loads is gone, and everything written before is in the index."""
     from catalog_service.errors import CatalogError
     from catalog_service.operations.catalogue import open_catalogue
 
@@ -59,7 +63,9 @@ def follow(home: Path, overrides: dict[str, Value], ended: Event) -> None:
     try:
         if not catalogue.index.acquire():
             return
-        while not ended.wait(_PAUSE):
+        catalogue.index.analyser.streams("技术转移", pinyin=True)  # loads dictionary, variants and readings
+        loading = multiprocessing.parent_process()
+        while not ended.wait(_PAUSE) and (loading is None or loading.is_alive()):
             catalogue.index.catch_up()
         catalogue.index.catch_up()
     except (CatalogError, KeyboardInterrupt):

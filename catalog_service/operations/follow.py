@@ -9,6 +9,7 @@ import fcntl
 import json
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,8 @@ from indexer.engines import open_engine
 from indexer.errors import IndexerError, QueryTooLong
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from concurrent.futures import Future
     from pathlib import Path
 
     from catalog_service.operations.catalogue import Catalogue
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from indexer.grammar import Parsed
     from indexer.query import Search
     from indexer.result import SearchResult
-    from indexer.schema import IndexSchema
+    from indexer.schema import Deletion, Document, IndexSchema
 
 CHUNK = 1000
 """Log entries taken at once."""
@@ -202,18 +204,36 @@ class Index:
         run_refresh_jobs(self.catalogue)
 
     def fill(self, engine: Engine, maker: Maker, position: int, progress: Callable[[int], None] | None = None) -> int:
-        """Write every change behind a position into an engine; return how many."""
+        """Write every change behind a position into an engine; return how many.
+
+        Documents are made while the engine commits those before them.
+        """
         done = 0
-        with rare_collections():
+        with rare_collections(), ThreadPoolExecutor(1, "index-writer") as pool:
+            writing: Future[None] | None = None
             while entries := self.catalogue.store.changes(position, CHUNK):
                 position = entries[-1].seq
                 changes, refused = maker.changes(entries)
-                refused |= dict(engine.write(changes, position))
-                self._note_refused({entry.identifier for entry in entries}, refused)
+                if writing is not None:
+                    writing.result()
+                if len(entries) < CHUNK:
+                    self._write(engine, changes, position, refused)
+                    writing = None
+                else:
+                    writing = pool.submit(self._write, engine, changes, position, refused)
                 done += len(entries)
                 if progress is not None:
                     progress(len(entries))
+            if writing is not None:
+                writing.result()
         return done
+
+    def _write(
+        self, engine: Engine, changes: Sequence[Document | Deletion], position: int, refused: dict[str, str]
+    ) -> None:
+        """Write changes, and note which records are not in the index; ``refused`` are those nothing was made of."""
+        tried = {change.id for change in changes} | refused.keys()
+        self._note_refused(tried, refused | dict(engine.write(changes, position)))
 
     def refused(self) -> dict[str, str]:
         """Return the records the index would not take, with the reasons."""

@@ -98,9 +98,10 @@ def load(
         rare_collections(),
         ExitStack() as stack,
         spool_of(catalogue, sources, kind, publishing=publishing, keep=kept, resume=resume) as (spool, old),
+        FollowingBeside(catalogue, wanted=publishing and index and not dry) as beside,
     ):
         run = _Load(catalogue, spool, result, progress or _silent)
-        run.conditions = conditions or Conditions()
+        run.conditions, run.beside = conditions or Conditions(), beside
         desk = _desk(catalogue, sources, stack, isolated=isolated)
         run.gather(sources, kind, desk, resumed=old)
         if not dry and not result.batch and any(spool.kinds().values()):
@@ -109,8 +110,7 @@ def load(
             run.save_step()
         intake = Intake(catalogue, actor, dry=dry, publish=publishing and not dry, spool=spool, desk=desk)
         intake.batch, intake.conditions = result.batch or None, run.conditions
-        with FollowingBeside(catalogue, sum(spool.kinds().values()) if intake.publish and index else 0):
-            run.store(intake)
+        run.store(intake)
         if result.batch:
             _close_batch(catalogue, actor, result)
         spool.finish()
@@ -188,6 +188,7 @@ class _Load:
         self.result = result
         self.progress = progress
         self.conditions = Conditions()
+        self.beside: FollowingBeside | None = None
         self.columns: dict[tuple[str, str], Mapping[str, str]] = {}
         """File and sheet to the columns of the table there."""
         self.waiting: list[str] = []
@@ -215,6 +216,8 @@ class _Load:
             result.taken += new[1]
             self.waiting += new[2]
         self._saved = (len(result.findings), len(result.taken), len(self.waiting))
+        if self.beside is not None:
+            self.beside.consider(result.counts["read"])
         self.progress("read", result.counts["read"])
         self.progress("stored", self.spool.stored())
 
@@ -246,6 +249,8 @@ class _Load:
                 self.progress("bytes", desk.position - position)
                 position = desk.position
                 self.progress("read", 1)
+                if self.beside is not None:
+                    self.beside.consider(self.result.counts["read"])
 
     def _note(self, finding: Finding) -> None:
         self.result.findings.append(finding)
