@@ -86,6 +86,19 @@ def _unescape(match: re.Match[str]) -> str:
     return chr(int(short or long, 16)) if short or long else _UNESCAPES[char]
 
 
+def literal_parts(term: Term) -> tuple[str, str]:
+    """Return text and language of a literal, remembering nothing; of other terms what `value` gives, and no language.
+
+    >>> literal_parts('"hello"@en-gb')
+    ('hello', 'en-gb')
+    """
+    if term[0] != '"':
+        return value(term), ""
+    end = term.rindex('"')
+    text, mark = term[1:end], term[end + 1 :]
+    return _ESCAPED.sub(_unescape, text) if "\\" in text else text, mark[1:] if mark.startswith("@") else ""
+
+
 def language(term: Term) -> str:
     """Return a literal's language tag in lower case, or an empty string.
 

@@ -33,6 +33,7 @@ class Names:
         self._seq = -1
         self._known: dict[str, dict[str, str]] = {}
         self._titles: dict[str, dict[str, str]] = {}
+        self._written: dict[tuple[str, str], list[str]] = {}
         self.learned: set[str] = set()
         """Identifiers of the records looked up already, named or not."""
 
@@ -46,9 +47,14 @@ class Names:
         self._go_to(seq)
         return self._titles
 
+    def written(self, seq: int) -> dict[tuple[str, str], list[str]]:
+        """Return what writers made of names and labels known at a change (`Surroundings.written`)."""
+        self._go_to(seq)
+        return self._written
+
     def _go_to(self, seq: int) -> None:
-        if seq != self._seq or len(self._known) + len(self._titles) > _MOST_NAMES:
-            self._seq, self._known, self._titles, self.learned = seq, {}, {}, set()
+        if seq != self._seq or len(self._known) + len(self._titles) + len(self._written) > _MOST_NAMES:
+            self._seq, self._known, self._titles, self._written, self.learned = seq, {}, {}, {}, set()
 
 
 _MOST_NAMES = 20_000
@@ -61,6 +67,7 @@ class Catalogue:
         self.settings = settings
         self.profile = profile
         self.names = Names()
+        self._secrets: dict[str, bytes] = {}
         self._opening = threading.RLock()
 
     @property
@@ -110,7 +117,9 @@ class Catalogue:
 
     def secret(self, name: str) -> bytes:
         """Return a secret of this catalogue, the same for every process and after every restart."""
-        return self.store.secret(name)
+        if name not in self._secrets:
+            self._secrets[name] = self.store.secret(name)
+        return self._secrets[name]
 
     def kind(self, name: str) -> Kind:
         """Return a kind by name; raises `UnknownName` with the nearest one."""

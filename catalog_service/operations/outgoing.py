@@ -46,7 +46,8 @@ def as_if_published(record: Record) -> Record:
 
 def surroundings(catalogue: Catalogue) -> Surroundings:
     """Return what writers may ask for; names are looked up once and kept until something is published."""
-    names = catalogue.names.at(catalogue.store.last_seq())
+    seq = catalogue.store.last_seq()
+    names = catalogue.names.at(seq)
 
     def name_of(iri: str) -> dict[str, str]:
         if iri not in names:
@@ -56,7 +57,7 @@ def surroundings(catalogue: Catalogue) -> Surroundings:
     def page_of(identifier: str) -> str:
         return f"{catalogue.public_url or catalogue.iri_base}/records/{identifier}"
 
-    return Surroundings(catalogue.profile.vocabularies, name_of, page_of)
+    return Surroundings(catalogue.profile.vocabularies, name_of, page_of, catalogue.names.written(seq))
 
 
 def learn_names(catalogue: Catalogue, entries: Iterable[Entry]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ Operation = Literal["create", "update", "withdraw", "restore", "refresh", "erase
 Status = Literal["created", "changed", "unchanged", "conflict"]
 
 
+@lru_cache(maxsize=1024)
 def stamp_text(stamp: int) -> str:
     """Return a stamp as ``xsd:dateTime`` in UTC.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ class Surroundings:
     """IRI to what the record is called, by language; empty if it is not public."""
     page_of: Callable[[str], str]
     """Identifier to the address of the record's page."""
+    written: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    """What a writer made of a code or a reference, by its own key and the IRI; it holds as long as the names do."""
 
 
 class Writer(Protocol):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from catalog_service.model import terms
 from catalog_service.model.kind import per_kind
+from catalog_service.model.terms import literal_parts
 from catalog_service.namespaces import DC
 from catalog_service.writers.xml import element, escape
 
@@ -37,7 +38,12 @@ def metadata(outgoing: Outgoing, around: Surroundings) -> str:
     for name, each in _aligned(kind):
         values = own.get(each.path[0], ()) if len(each.path) == 1 else record.objects(*each.path)
         for term in values:
-            parts += _elements(name, term, each, record, around)
+            if each.type in ("concept", "reference"):
+                parts += _named(name, term, each, around)
+            elif each.type == "node":
+                parts += _inner(name, term, each, record)
+            else:
+                parts.append(_in(name, *literal_parts(term)))
     parts.append(element("dc:date", outgoing.modified[:10]))
     return wrapped(dict.fromkeys(parts))
 
@@ -69,20 +75,25 @@ def _aligned(kind: Kind) -> list[tuple[str, Field]]:
     ]
 
 
-def _elements(name: str, term: Term, each: Field, record: Record, around: Surroundings) -> list[str]:
-    text = terms.value(term)
-    if each.type == "concept":
-        concept = around.vocabularies.concept(text)
-        return [_in(name, label, lang) for lang, label in concept.labels.items()] if concept else []
-    if each.type == "reference":
-        names = around.name_of(text)
-        return [_in(name, label, lang) for lang, label in names.items()] or [element(name, text)]
-    if each.type == "node":
-        inner = [terms.value(value) for member in each.fields[:1] for value in record.objects(*member.path, of=term)]
-        return [element(name, value) for value in inner]
-    language = terms.language(term)
-    return [_in(name, text, language) if language else element(name, text)]
+def _named(name: str, term: Term, each: Field, around: Surroundings) -> list[str]:
+    """Return the labels of a code or the names of a record, each language by itself; made once as long as they hold."""
+    found = around.written.get((name, term))
+    if found is None:
+        iri = terms.value(term)
+        if each.type == "concept":
+            concept = around.vocabularies.concept(iri)
+            found = [_in(name, label, lang) for lang, label in concept.labels.items()] if concept else []
+        else:
+            names = around.name_of(iri)
+            found = [_in(name, label, lang) for lang, label in names.items()] or [element(name, iri)]
+        around.written[name, term] = found
+    return found
+
+
+def _inner(name: str, node: Term, each: Field, record: Record) -> list[str]:
+    values = [value for member in each.fields[:1] for value in record.objects(*member.path, of=node)]
+    return [element(name, terms.value(value)) for value in values]
 
 
 def _in(name: str, text: str, language: str) -> str:
-    return f'<{name} xml:lang="{language}">{escape(text)}</{name}>'
+    return f'<{name} xml:lang="{language}">{escape(text)}</{name}>' if language else f"<{name}>{escape(text)}</{name}>"

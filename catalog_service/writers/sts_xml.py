@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from catalog_service.model import terms
+from catalog_service.model.terms import literal_parts
 from catalog_service.namespaces import CODE_LISTS
-from catalog_service.writers.xml import attributes, element
+from catalog_service.writers.xml import attributes, element, escape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -39,28 +40,36 @@ def metadata(outgoing: Outgoing, around: Surroundings, schema_address: str) -> s
 
 
 def _members(record: Record, node: Term, fields: Iterable[Field], around: Surroundings) -> str:
+    own = record.nodes.get(node, {})
     return "".join(
         _member(record, term, each, around)
         for each in fields
         if not each.private
-        for term in sorted(record.objects(*each.path, of=node))
+        for term in sorted(own.get(each.path[0], ()) if len(each.path) == 1 else record.objects(*each.path, of=node))
     )
 
 
 def _member(record: Record, term: Term, each: Field, around: Surroundings) -> str:
-    text = terms.value(term)
     if each.type == "node":
         return f"<{each.name}>{_members(record, term, each.fields, around)}</{each.name}>"
+    if each.type in ("concept", "reference"):
+        found = around.written.get((each.name, term))
+        if found is None:
+            found = around.written[each.name, term] = [_named(terms.value(term), each, around)]
+        return found[0]
+    text, language = literal_parts(term)
+    said = f' xml:lang="{language}"' if language and each.type == "text" else ""
+    return f"<{each.name}{said}>{escape(text)}</{each.name}>"
+
+
+def _named(iri: str, each: Field, around: Surroundings) -> str:
+    """Return a code with its label, or a record with its name."""
     if each.type == "concept":
-        slug, _, code = text.removeprefix(CODE_LISTS).partition("/")
-        concept = around.vocabularies.concept(text)
+        slug, _, code = iri.removeprefix(CODE_LISTS).partition("/")
+        concept = around.vocabularies.concept(iri)
         return element(each.name, concept.label("zh") if concept else "", list=slug, code=code)
-    if each.type == "reference":
-        names = around.name_of(text)
-        return element(each.name, names.get("zh") or next(iter(names.values()), ""), iri=text)
-    if each.type == "text":
-        return element(each.name, text, xml_lang=terms.language(term))
-    return element(each.name, text)
+    names = around.name_of(iri)
+    return element(each.name, names.get("zh") or next(iter(names.values()), ""), iri=iri)
 
 
 def schema(kinds: Mapping[str, Kind]) -> bytes:

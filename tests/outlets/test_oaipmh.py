@@ -18,6 +18,7 @@ from catalog_service.store import open_store
 from catalog_service.writers.sts_xml import about_schema
 from catalog_service.writers.sts_xml import schema as sts_schema
 from tests.catalogues import bench_turtle, load_products, load_text, make_catalogue
+from tests.operations.stories import agency, load_json, product
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -302,6 +303,23 @@ def test_who_leaves_a_set_is_deleted_there_and_lives_elsewhere(tmp_path: Path) -
     assert status(verb="ListRecords", set=f"cat:{after[:2]}:{after}") == [None]
     assert status(verb="ListRecords") == [None]
     assert status(verb="GetRecord", identifier="oai:kebao.example:BP-0000000") == [None]
+    catalogue.close()
+
+
+@pytest.mark.parametrize("prefix", ["oai_dc", "sts"])
+def test_a_new_name_of_a_provider_is_in_every_list_from_then_on(tmp_path: Path, prefix: str) -> None:
+    catalogue = make_catalogue(tmp_path)
+    load_json(catalogue, agency(1), product(1))
+    walk(catalogue, verb="ListRecords", metadataPrefix=prefix)
+    before = catalogue.store.last_seq()
+
+    load_json(catalogue, agency(1, name={"zh": "湘江知识产权（测试）"}))
+
+    (page,) = walk(catalogue, verb="ListRecords", metadataPrefix=prefix)
+    (named,) = [each for each in page.iter(f"{OAI}record") if "TEST-0001" in str(each.findtext(f".//{OAI}identifier"))]
+    assert "湘江知识产权（测试）" in "".join(str(text) for text in named.itertext())
+    assert "漓江" not in "".join(str(text) for text in named.itertext())
+    assert [each.op for each in catalogue.store.changes(before) if each.identifier == "TEST-0001"] == ["refresh"]
     catalogue.close()
 
 

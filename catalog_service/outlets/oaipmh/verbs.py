@@ -190,16 +190,15 @@ def _writer(catalogue: Catalogue, prefix: str) -> Callable[[Entry], str]:
     if prefix not in PREFIXES:
         raise ProtocolError(("cannotDisseminateFormat", f"The formats are {', '.join(PREFIXES)}."))
     domain, around = catalogue.settings.text("catalogue.domain"), surroundings(catalogue)
-    about = f"{address(catalogue)}/schemas/oai-about.xsd"
+    about = f"<about><version{_located(ABOUT, f'{address(catalogue)}/schemas/oai-about.xsd')}"
 
     def write(entry: Entry) -> str:
         head = header(domain, entry)
         if not entry.live:
             return f"<record>{head}</record>"
         body = _metadata(catalogue, entry, prefix, around)
-        version = attributes(number=str(entry.version), hash=entry.public_hash)
-        said = f"<about><version{_located(ABOUT, about)}{version}/></about>"
-        return f"<record>{head}<metadata>{body}</metadata>{said}</record>"
+        version = f'{about} number="{entry.version}" hash="{entry.public_hash}"/></about>'
+        return f"<record>{head}<metadata>{body}</metadata>{version}</record>"
 
     return write
 
