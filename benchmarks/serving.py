@@ -1,4 +1,4 @@
-"""A filled catalogue served as in life, and a bare server beside it."""
+"""A filled catalogue served as in life, and other applications by the same web server."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from benchmarks.records import BASE, write_turtle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -72,38 +72,15 @@ def wait_until_up(address: str, seconds: float = 30.0) -> None:
 
 
 @contextmanager
-def ceiling(bodies: Sequence[bytes]) -> Iterator[int]:
-    """Serve ready bytes by the same web server: what no server in front of the same client can beat."""
-    import tempfile
-    from pathlib import Path
-
+def serving_wsgi(factory: str, first: str) -> Iterator[int]:
+    """Serve another application by the same web server, one worker; give the port once ``first`` is answered."""
     port = free_port()
-    with tempfile.TemporaryDirectory() as folder:
-        for number, body in enumerate(bodies):
-            (Path(folder) / str(number)).write_bytes(body)
-        program = (
-            "import sys; from pathlib import Path; from granian import Granian\n"
-            f"Granian('benchmarks.serving:ready_bytes', port={port}, interface='wsgi', log_enabled=False).serve()"
-        )
-        environment = {**os.environ, "BENCH_BODIES": folder}
-        with subprocess.Popen([sys.executable, "-c", program], env=environment) as process:
-            try:
-                wait_until_up(f"http://127.0.0.1:{port}/0")
-                yield port
-            finally:
-                process.terminate()
-                process.wait(20)
-
-
-def ready_bytes(environ: dict[str, str], start_response: object) -> list[bytes]:
-    """Answer with the bytes of a page, read once."""
-    name = environ["PATH_INFO"].strip("/")
-    if name not in _BODIES:
-        from pathlib import Path
-
-        _BODIES[name] = (Path(os.environ["BENCH_BODIES"]) / name).read_bytes()
-    start_response("200 OK", [("Content-Type", "text/xml")])  # type: ignore[operator]
-    return [_BODIES[name]]
-
-
-_BODIES: dict[str, bytes] = {}
+    options = f"port={port}, interface='wsgi', factory=True, log_enabled=False, blocking_threads=8"
+    program = f"from granian import Granian\nGranian('{factory}', {options}).serve()"
+    with subprocess.Popen([sys.executable, "-c", program]) as process:
+        try:
+            wait_until_up(f"http://127.0.0.1:{port}{first}", 120.0)
+            yield port
+        finally:
+            process.terminate()
+            process.wait(20)
