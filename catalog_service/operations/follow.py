@@ -17,6 +17,7 @@ from catalog_service.errors import BadQuery, EnvironmentProblem, IndexUnavailabl
 from catalog_service.indexing import index_schema
 from catalog_service.operations.collecting import rare_collections
 from catalog_service.operations.documents import Maker
+from catalog_service.operations.generations import remove_unused
 from indexer import grammar
 from indexer.analysis import Analyser
 from indexer.bulk import fingerprint
@@ -341,10 +342,13 @@ class Follower(threading.Thread):
         while not self._stopping.is_set():
             try:
                 if self._index.acquire():
-                    if not mended or time.monotonic() - mended > _LEFT_BEHIND:
+                    due = not mended or time.monotonic() - mended > _LEFT_BEHIND
+                    if due:
                         mended = time.monotonic()
                         self._index.finish_jobs()
                     self._index.catch_up()
+                    if due:
+                        remove_unused(self._index)
                 self.failure, pause = "", _POLL
             except EnvironmentProblem as error:
                 self.failure, pause = str(error), min(pause * 2, 5.0)

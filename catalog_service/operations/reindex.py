@@ -12,6 +12,7 @@ from catalog_service.config import FILE, SETTINGS
 from catalog_service.errors import EnvironmentProblem, IndexUnavailable, InputError, UnknownName
 from catalog_service.operations.documents import Maker
 from catalog_service.operations.follow import GENERATION, Index, locked, told
+from catalog_service.operations.generations import remove_unused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,7 +88,7 @@ def _in_folder(catalogue: Catalogue, index: Index) -> int:
     with catalogue.store.write(actor="index") as writer:
         writer.set_meta(GENERATION + engine.name, str(generation))
     index.take_up(generation)
-    _remove_older(catalogue, generation)
+    remove_unused(index)
     return count
 
 
@@ -100,14 +101,6 @@ def _behind_alias(catalogue: Catalogue, index: Index, engine: Any) -> int:
         beside.take_over()
         index.fill(beside, Maker(catalogue), position)
     return count
-
-
-def _remove_older(catalogue: Catalogue, generation: int) -> None:
-    """Remove the folders older than the previous generation, which searches may still be using."""
-    for folder in (catalogue.home / "index").iterdir():
-        number = folder.name.rpartition("-")[2]
-        if number.isdecimal() and int(number) < generation - 1:
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def compare(catalogue: Catalogue) -> dict[str, list[str]]:

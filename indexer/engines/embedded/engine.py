@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
+import weakref
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import tantivy
 from tantivy import Occur, Query
 
-from indexer import bulk
+from indexer import bulk, folders
 from indexer.engine import Refusal
 from indexer.engines.embedded import layout
 from indexer.engines.embedded.order import Sorter
@@ -117,12 +119,13 @@ class EmbeddedEngine:
                 self._view = self._look()
 
     def close(self) -> None:
-        """Let go of the writer's lock."""
+        """Let go of the writer's lock and of the folder."""
         with self._guard:
             if self._writer is not None:
                 writer, self._writer = self._writer, None
                 with suppress(ValueError, OSError):
                     writer.wait_merging_threads()
+            self._release()
 
     def _put(self, writer: IndexWriter, changes: Mapping[str, Document | Deletion], refused: list[Refusal]) -> int:
         """Hand changes to the writer, but for stale and refused ones; return the highest seq the index then has."""
@@ -154,6 +157,7 @@ class EmbeddedEngine:
 
     def _open(self) -> tantivy.Index:
         if self._path is None:
+            self._release = weakref.finalize(self, lambda: None)
             index = tantivy.Index(self._fields)
         else:
             with self._creating(self._path):
@@ -179,7 +183,8 @@ class EmbeddedEngine:
     def _creating(self, path: Path) -> Iterator[None]:
         """Keep two processes from making the same index at once."""
         try:
-            path.mkdir(parents=True, exist_ok=True)
+            held = folders.hold(path)
+            self._release = weakref.finalize(self, lambda: os.close(held))
             with (path / _CREATE_LOCK).open("a") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
                 yield
