@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from catalog_service.cli.base import DONE, Session, TranslatedCommand, with_session
+from catalog_service.cli.load import show_findings
 
 
 @click.command(cls=TranslatedCommand)
@@ -26,16 +27,20 @@ from catalog_service.cli.base import DONE, Session, TranslatedCommand, with_sess
 def export(session: Session, kind: str, form: str, output: Path | None) -> int:
     """Write everything published, in log order."""
     from catalog_service.operations.export import export as write_out
+    from catalog_service.operations.export import left_out
+    from catalog_service.operations.outgoing import surroundings
 
-    parts = write_out(session.catalogue, form, kind)
+    around = surroundings(session.catalogue)
+    parts = write_out(session.catalogue, form, kind, around=around)
     if output is None:
         for part in parts:
             sys.stdout.buffer.write(part)
         sys.stdout.buffer.flush()
-        return DONE
-    partial = output.with_name(output.name + ".part")
-    with partial.open("wb") as file:
-        file.writelines(parts)
-    partial.replace(output)
-    session.tell("Written to {file}.", file=str(output))
+    else:
+        partial = output.with_name(output.name + ".part")
+        with partial.open("wb") as file:
+            file.writelines(parts)
+        partial.replace(output)
+        session.tell("Written to {file}.", file=str(output))
+    show_findings(session, left_out(session.catalogue, around), err=True)
     return DONE

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from catalog_service.operations.load import LoadResult, Source
 
 _SHOWN = 50
-_WORTH_TELLING = ("unknown-column", "target-not-published", "no-record", "index-behind")
+_WORTH_TELLING = ("unknown-column", "target-not-published", "no-record", "index-behind", "not-in-table")
 
 
 @click.command(cls=TranslatedCommand)
@@ -158,14 +158,14 @@ def _show(session: Session, result: LoadResult) -> None:
         session.echo("Batch {batch}.", batch=result.batch)
 
 
-def show_findings(session: Session, findings: Sequence[Finding]) -> None:
+def show_findings(session: Session, findings: Sequence[Finding], *, err: bool = False) -> None:
     """Print findings, worst first, grouped by file; many are cut short with a word on how to see all."""
     ranked = sorted(findings, key=lambda each: ("error", "warning", "info").index(each.severity))
     shown = [each for each in ranked if each.severity != "info"][:_SHOWN]
     many = len({each.place.file for each in shown}) > 1
     for finding in shown:
         file = f"{finding.place.file}: " if many and finding.place.file else ""
-        click.echo(f"{_MARKS[finding.severity]} {file}{describe(finding, session.lang)}")
+        click.echo(f"{_MARKS[finding.severity]} {file}{describe(finding, session.lang)}", err=err)
     rest = sum(each.severity != "info" for each in ranked) - len(shown)
     if rest > 0:
         session.echo("… and {rest} more; --report FILE writes all.", rest=rest)

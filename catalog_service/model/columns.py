@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from catalog_service.i18n import LANGUAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from catalog_service.model.kind import Field, Kind
+    from catalog_service.model.record import Record
+    from catalog_service.model.terms import Term
 
 _LANGUAGE_NAMES = {"zh": {"zh": "中文", "en": "英文"}, "en": {"zh": "Chinese", "en": "English"}}
 _LABEL_WITH_LANGUAGE = {"zh": "{label}（{language}）", "en": "{label} ({language})"}
@@ -59,3 +61,31 @@ def _with_language(label: Mapping[str, str], language: str) -> dict[str, str]:
         lang: _LABEL_WITH_LANGUAGE[lang].format(label=label[lang], language=_LANGUAGE_NAMES[lang][language])
         for lang in LANGUAGES
     }
+
+
+def beyond_table(record: Record, kind: Kind) -> dict[str, int]:
+    """Return how many values of a record its row has no place for, by dotted name of their field.
+
+    These are inner nodes after the first of their sort, and values of fields that have no column.
+    """
+    found: dict[str, int] = {}
+    _count_beyond(record, record.node, kind.fields, "", found)
+    return found
+
+
+def first_node(nodes: Iterable[Term]) -> Term:
+    """Return the inner node of several that stands in the row."""
+    return min(nodes)
+
+
+def _count_beyond(record: Record, node: Term, fields: tuple[Field, ...], before: str, found: dict[str, int]) -> None:
+    for each in fields:
+        values = () if each.computed else record.objects(*each.path, of=node)
+        if not values:
+            continue
+        inside = each.column and each.type == "node"
+        beyond = len(values) - 1 if inside else 0 if each.column else len(values)
+        if beyond:
+            found[before + each.name] = beyond
+        if inside:
+            _count_beyond(record, first_node(values), each.fields, f"{before}{each.name}.", found)

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from catalog_service.model.columns import Column, columns
+from catalog_service.model.columns import Column, beyond_table, columns, first_node
 from catalog_service.model.jsonschema import json_schema
 from catalog_service.model.plain import to_plain
 
 if TYPE_CHECKING:
     from catalog_service.model.kind import Field, Group, Kind
 
-__all__ = ["Column", "columns", "form_groups", "json_schema", "to_plain"]
+__all__ = ["Column", "beyond_table", "columns", "first_node", "form_groups", "json_schema", "to_plain"]
 
 
 def form_groups(kind: Kind) -> tuple[tuple[Group, tuple[Field, ...]], ...]:

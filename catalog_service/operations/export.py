@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from catalog_service.errors import InputError, NotFound
+from catalog_service.i18n import both
 from catalog_service.model.record import parse_canonical
+from catalog_service.model.report import Finding
 from catalog_service.operations.outgoing import outgoing, surroundings, with_additions
 from catalog_service.operations.publish import row_of
 from catalog_service.store.rows import stamp_text
@@ -16,18 +18,38 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from catalog_service.operations.catalogue import Catalogue
+    from catalog_service.writers.base import Surroundings
 
 _PAGE = 500
 
 
-def export(catalogue: Catalogue, form: str, kind: str = "") -> Iterator[bytes]:
-    """Yield a document of everything published, or everything of a kind."""
+def export(catalogue: Catalogue, form: str, kind: str = "", *, around: Surroundings | None = None) -> Iterator[bytes]:
+    """Yield a document of everything published, or everything of a kind.
+
+    Once it is whole, `left_out` tells from ``around`` what it does not hold.
+    """
     chosen = writer(form)
     if kind:
         catalogue.kind(kind)
     elif chosen.one_kind:
         _refuse_several(catalogue, form)
-    return chosen.write(_published(catalogue, kind), surroundings(catalogue))
+    return chosen.write(_published(catalogue, kind), around or surroundings(catalogue))
+
+
+def left_out(catalogue: Catalogue, around: Surroundings) -> list[Finding]:
+    """Return a warning for each field that a table had no place for, with how many values."""
+    found = []
+    for (name, path), count in around.left_out.items():
+        kind = catalogue.profile.kinds[name]
+        field = kind.field(path)
+        labels = dict(field.labels) if field else {}
+        said = {"label": labels, "kind": dict(kind.labels), "count": f"{count:,}"}
+        message = both("{kind}: the table has no place for {count} values of “{label}”.", domain="findings", **said)
+        advice = both("Take jsonld, turtle or jsonl: they hold everything.", domain="findings")
+        found.append(
+            Finding("not-in-table", message, advice, severity="warning", path=path, label=labels, value=str(count))
+        )
+    return found
 
 
 def _refuse_several(catalogue: Catalogue, form: str) -> None:

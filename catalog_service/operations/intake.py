@@ -25,6 +25,7 @@ from catalog_service.operations.references import (
     replace_reference,
     without,
 )
+from catalog_service.operations.shortened import tell_shortened
 from catalog_service.store.rows import NewVersion
 from catalog_service.validation.catalogue import CREDIT_CODE
 
@@ -206,6 +207,7 @@ class Intake:
         bare = [self._resolve(each, quiet=False) for each in candidates]
         filled = [self._fill(each, stored.get(each.identifier)) for each in bare]
         findings = self._check(filled)
+        tell_shortened(self.catalogue, filled, stored, findings)
         good = [each for each in filled if not _errors(findings[each.number])]
         outcomes = {} if self.dry else self._store(good, findings, {each.number: each for each in bare if each.minted})
         return [outcomes.get(each.number) or self._untouched(each, findings[each.number]) for each in filled]

@@ -57,7 +57,7 @@ def surroundings(catalogue: Catalogue) -> Surroundings:
     def page_of(identifier: str) -> str:
         return f"{catalogue.public_url or catalogue.iri_base}/records/{identifier}"
 
-    return Surroundings(catalogue.profile.vocabularies, name_of, page_of, catalogue.names.written(seq))
+    return Surroundings(catalogue.profile.vocabularies, name_of, page_of, written=catalogue.names.written(seq))
 
 
 def learn_names(catalogue: Catalogue, entries: Iterable[Entry]) -> None:

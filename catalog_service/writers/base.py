@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -36,6 +37,8 @@ class Surroundings:
     """IRI to what the record is called, by language; empty if it is not public."""
     page_of: Callable[[str], str]
     """Identifier to the address of the record's page."""
+    left_out: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """How many values a table had no place for, by kind and dotted name of their field; counted while it is written."""
     written: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     """What a writer made of a code or a reference, by its own key and the IRI; it holds as long as the names do."""
 

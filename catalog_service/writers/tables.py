@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from catalog_service.model import terms
 from catalog_service.model.cells import guarded
-from catalog_service.model.derive import columns
+from catalog_service.model.derive import beyond_table, columns, first_node
 from catalog_service.namespaces import CODE_LISTS
 
 if TYPE_CHECKING:
@@ -24,19 +24,25 @@ _JOIN = "; "
 
 
 def row_of(outgoing: Outgoing, chosen: Iterable[Column], around: Surroundings) -> list[str]:
-    """Return a record's cells; codes are written with their labels, as a cataloguer would choose them."""
+    """Return a record's cells; codes are written with their labels, as a cataloguer would choose them.
+
+    What the row has no place for is counted in ``around.left_out``.
+    """
+    for name, count in beyond_table(outgoing.record, outgoing.kind).items():
+        around.left_out[outgoing.kind.name, name] += count
     return [_cell(outgoing.record, outgoing.kind, column, around) for column in chosen]
 
 
 def _cell(record: Record, kind: Kind, column: Column, around: Surroundings) -> str:
-    nodes = [record.node]
+    node = record.node
     parts = column.name.split(".")
     for depth in range(1, len(parts)):
         owner = kind.field(".".join(parts[:depth]))
-        nodes = sorted(record.objects(*owner.path, of=nodes[0]))[:1] if owner and nodes else []
-    if not nodes:
-        return ""
-    values = record.objects(*column.field.path, of=nodes[0])
+        found = record.objects(*owner.path, of=node) if owner else []
+        if not found:
+            return ""
+        node = first_node(found)
+    values = record.objects(*column.field.path, of=node)
     if column.language:
         values = [term for term in values if terms.language(term).split("-")[0] == column.language]
     return _JOIN.join(_text(term, column.field, around) for term in sorted(values))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
-from catalog_service.i18n import say
+from catalog_service.i18n import LANGUAGES, MARKS, say
 from catalog_service.model.derive import columns
 from catalog_service.writers.tables import by_kind, row_of
 
@@ -65,9 +65,27 @@ class Xlsx:
                     if text:
                         cell = sheet.cell(number, place)
                         cell.value, cell.data_type = ILLEGAL_CHARACTERS_RE.sub("", text), "s"
+            _tell_left_out(sheet, kind, around)
         if not book.sheetnames:
             book.create_sheet("empty")
         yield _saved(book)
+
+
+def _tell_left_out(sheet: Worksheet, kind: Kind, around: Surroundings) -> None:
+    """Write below the records, as a row of help, what of them has no place in the sheet."""
+    fields = {name: kind.field(name) for of, name in around.left_out if of == kind.name}
+    for lang in LANGUAGES if fields else ():
+        named = MARKS[lang].join(
+            f"{field.label(lang)} {around.left_out[kind.name, name]:,}" for name, field in fields.items() if field
+        )
+        said = say(
+            "This sheet has no place for: {values}. Other formats hold everything.",
+            lang,
+            domain="writers",
+            values=named,
+        )
+        cell: Any = sheet.cell(sheet.max_row + 1, 1)
+        cell.value, cell.data_type = f"# {said}", "s"
 
 
 def template(kind: Kind, vocabularies: Vocabularies, lang: str) -> bytes:
