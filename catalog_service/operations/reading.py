@@ -52,7 +52,7 @@ class Desk(Protocol):
     def read(self, source: Source, kind: str) -> Iterator[Read | Finding]:
         """Yield the records of a source, and findings on what in it is none."""
 
-    def check(self, records: Sequence[Record], linked: Mapping[Term, str]) -> dict[str, list[Finding]]:
+    def check(self, records: Sequence[Record], linked: Mapping[Term, str]) -> Mapping[str, list[Finding]]:
         """Return the findings by the records' IRIs; ``linked`` gives the class IRI of records that are named."""
 
 

@@ -76,17 +76,31 @@ PROBES = {
         _die, _abort,
     )
 }  # fmt: skip
+_NOWHERE = ["", "", 0, "", 0]
+
+
+def _items(kind: str, nodes: object, *, place: object = _NOWHERE) -> bytes:
+    """Return a message with one record."""
+    record = ["record", "urn:x:a", kind, "", nodes, place, [], [], [], True, {}]
+    return wire.dump(["items", [record]])
+
+
 FORGED = {
-    "no-json": b"\x80\x04garbage",
+    "no-message": b"\xc1garbage",
     "pickle": b"cos\nsystem\n(S'true'\ntR.",
-    "blank-node": b'["items",[["record",["urn:x:a","service-product","",{"_:b":{}},'
-    b'["","",0,"",0],[],[],[],true,null]]]]',
-    "not-a-term": b'["items",[["record",["urn:x:a","service-product","",{"<urn:x:a>":{"<urn:p>":["<a b>"]}},'
-    b'["","",0,"",0],[],[],[],true,null]]]]',
-    "no-kind": b'["items",[["record",["urn:x:a","none","",{},["","",0,"",0],[],[],[],true,null]]]]',
-    "format": b'["error",["InputError","{file.__class__}","",{"file":"x"}]]',
-    "class": b'["error",["__builtins__","x","",{}]]',
-    "width": b'["error",["InputError","{file:>9999999999}","",{"file":"x"}]]',
+    "blank-node": _items("service-product", {"_:b": {}}),
+    "not-a-term": _items("service-product", {"<urn:x:a>": {"<urn:p>": ["<a b>"]}}),
+    "two-lines": _items("service-product", {"<urn:x:a>": {"<urn:p>": ["<urn:a>\n<urn:b>"]}}),
+    "no-text": _items("service-product", {"<urn:x:a>": {"<urn:p>": [1]}}),
+    "no-place": _items("service-product", {}, place=["", "", "1", "", 0]),
+    "no-kind": _items("none", {}),
+    "too-long": wire.dump(["end", 1]),
+    "severity": wire.dump(["items", [["finding", "x", {}, {}, "fatal", "", "", {}, "", "", "", "", _NOWHERE]]]),
+    "not-asked": wire.dump(["found", {}]),
+    "format": wire.dump(["failed", "InputError", "{file.__class__}", "", {"file": "x"}]),
+    "class": wire.dump(["failed", "__builtins__", "x", "", {}]),
+    "width": wire.dump(["failed", "InputError", "{file:>9999999999}", "", {"file": "x"}]),
+    "advice": wire.dump(["failed", "InputError", "x", "", {"advice": "y"}]),
 }
 """What a worker that was taken over may say."""
 
@@ -105,8 +119,8 @@ class ProbingWorker(Worker):
             said = PROBES[kind]()
         except OSError as error:
             said = f"{error.errno}"
-        self._send(wire.dump(["items", [["finding", wire.pack_finding(Finding("probe", {"en": said}))]]]))
-        self._send(wire.dump(["end"]))
+        self._send(wire.dump(wire.Items([wire.pack_finding(Finding("probe", {"en": said}))])))
+        self._send(wire.dump(wire.End()))
 
 
 if __name__ == "__main__":

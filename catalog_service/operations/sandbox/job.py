@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-import pickle
 import signal
 import time
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Self
 
 from catalog_service.errors import CatalogError, TooCostly, TooLarge
 from catalog_service.operations.sandbox import wire
@@ -14,7 +14,7 @@ from catalog_service.operations.sandbox.worker import PORTION
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from catalog_service.config import Settings
     from catalog_service.model.record import Record
@@ -30,6 +30,31 @@ log = logging.getLogger(__name__)
 def allowance(seconds: int, size: int) -> int:
     """Return the seconds for a portion of records: as given, and as much again for every 10 MB to be parsed first."""
     return seconds * (1 + size // _BYTES_PER_ALLOWANCE)
+
+
+class _Awaited(Mapping[str, "list[Finding]"]):
+    """Findings by IRI that a worker is still looking for: what does not need them goes on meanwhile."""
+
+    def __init__(self, job: Job, iris: Sequence[str]) -> None:
+        self._job = job
+        self._iris = iris
+        self._found: dict[str, list[Finding]] | None = None
+
+    def settle(self) -> dict[str, list[Finding]]:
+        """Wait until they are there."""
+        if self._found is None:
+            found = self._job.findings()
+            self._found = {iri: found.get(iri, []) for iri in self._iris}
+        return self._found
+
+    def __getitem__(self, iri: str) -> list[Finding]:
+        return self.settle()[iri]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._iris)
+
+    def __len__(self) -> int:
+        return len(self._iris)
 
 
 class Job:
@@ -52,6 +77,7 @@ class Job:
         self._left = float(allowance(self._seconds, size))
         self._memory = settings.number("sandbox.memory")
         self._unpacker = wire.Unpacker(kinds)
+        self._awaited: _Awaited | None = None
         self.position = 0
 
     def __enter__(self) -> Self:
@@ -64,43 +90,58 @@ class Job:
     def read(self, source: Source, kind: str) -> Iterator[Read | Finding]:
         """Yield the records of a source, and findings on what in it is none."""
         self._name = source.name
-        self._ask("read", self._numbers[id(source)], source.name, kind)
+        self._settle()
+        self._ask(wire.ask_to_read(self._numbers[id(source)], source.name, kind))
         while True:
-            what, *rest = self._answer("items", "end")
-            if what == "end":
+            answer = self._answer()
+            if isinstance(answer, wire.End):
                 return
-            yield from self._trusted(rest[0])
+            if not isinstance(answer, wire.Items):
+                raise self._broken(repr(answer)[-4000:])
+            yield from self._trusted(answer)
 
-    def check(self, records: Sequence[Record], linked: Mapping[Term, str]) -> dict[str, list[Finding]]:
-        """Return the findings by the records' IRIs; ``linked`` gives the class IRI of records that are named."""
-        self._ask("check", list(records), dict(linked))
+    def check(self, records: Sequence[Record], linked: Mapping[Term, str]) -> Mapping[str, list[Finding]]:
+        """Return the findings by the records' IRIs; ``linked`` gives the class IRI of records that are named.
+
+        The answer is waited for when it is first looked at, or when something else is asked.
+        """
+        self._settle()
+        self._ask(wire.ask_to_check(records, linked))
         self._left += self._seconds * len(records) / PORTION
-        answer = self._answer("findings")
-        try:
-            found = self._unpacker.findings(answer[1])
-        except wire.Forged as error:
-            raise self._broken(str(error)) from error
-        return {record.iri: found.get(record.iri, []) for record in records}
+        self._awaited = _Awaited(self, [record.iri for record in records])
+        return self._awaited
 
-    def _trusted(self, items: Any) -> list[Read | Finding]:
+    def _settle(self) -> None:
+        """Take the answer that still stands out, so that the worker's hands are free."""
+        if self._awaited is not None:
+            self._awaited.settle()
+
+    def findings(self) -> dict[str, list[Finding]]:
+        """Return the worker's findings on what it was asked to check last."""
+        self._awaited = None
+        answer = self._answer()
+        if not isinstance(answer, wire.Found):
+            raise self._broken(repr(answer)[-4000:])
+        return {iri: [wire.finding_of(each) for each in found] for iri, found in answer.findings.items()}
+
+    def _trusted(self, answer: wire.Items) -> list[Read | Finding]:
         """Return what the items of one message are."""
-        unpacker = self._unpacker
         try:
-            found = [unpacker.read(plain) if what == "record" else unpacker.finding(plain) for what, plain in items]
-        except (wire.Forged, ValueError, TypeError) as error:
+            found = self._unpacker.items(answer.items)
+        except wire.Forged as error:
             raise self._broken(repr(error)) from error
-        self._left += self._seconds * sum(what == "record" for what, _ in items) / PORTION
+        self._left += self._seconds * sum(isinstance(each, wire.PlainRead) for each in answer.items) / PORTION
         return found
 
-    def _ask(self, *request: Any) -> None:
+    def _ask(self, request: bytes) -> None:
         try:
             self._channel.settimeout(max(self._left, 0.001))
-            self._channel.sendall(wire.frame(pickle.dumps(request, protocol=pickle.HIGHEST_PROTOCOL)))
+            self._channel.sendall(wire.frame(request))
         except OSError as error:
             raise self._fate(error) from error
 
-    def _answer(self, *wanted: str) -> list[Any]:
-        """Return the worker's next message of one of these sorts; raises what ended it otherwise."""
+    def _answer(self) -> wire.Answer:
+        """Return the worker's next message; raises what ended it if it did."""
         try:
             size = wire.LENGTH.unpack(self._exactly(wire.LENGTH.size))[0]
             if size > wire.LARGEST:
@@ -110,14 +151,13 @@ class Job:
             raise self._fate(error) from error
         except wire.Forged as error:
             raise self._broken(str(error)) from error
-        if isinstance(answer, list) and answer:
-            if answer[0] in wanted:
-                return answer
-            if answer == ["memory"]:
-                raise self._too_large()
-            if answer[0] == "error":
-                raise self._error(answer[1])
-        raise self._broken(str(answer)[-4000:])
+        if isinstance(answer, wire.Full):
+            raise self._too_large()
+        if isinstance(answer, wire.Failed):
+            raise self._error(answer)
+        if isinstance(answer, wire.Broken):
+            raise self._broken(answer.trace)
+        return answer
 
     def _exactly(self, size: int) -> bytearray:
         data, at = bytearray(size), 0
@@ -135,9 +175,9 @@ class Job:
 
     # how it ended
 
-    def _error(self, plain: Any) -> CatalogError:
+    def _error(self, plain: wire.Failed) -> CatalogError:
         try:
-            return wire.unpack_error(plain)
+            return wire.error_of(plain)
         except (wire.Forged, TypeError) as error:
             return self._broken(repr(error))
 

@@ -1,26 +1,30 @@
-"""What a sandboxed worker says, as JSON: plain values only, looked at one by one before anything is made of them.
+"""What server and worker say to each other, in MessagePack: plain values only.
 
-A worker may have been taken over by what it read, so nothing it sends is unpickled, and a record that a reader's gates
-could not have let through is not accepted from it either.
+A worker may have been taken over by what it read, so the types of all it says are checked before anything is made of
+it, and a record that a reader's gates could not have let through is not accepted from it either.
 """
 
 from __future__ import annotations
 
-import json
 import re
 import struct
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
 
 from catalog_service import errors
 from catalog_service.errors import CatalogError
 from catalog_service.model.record import Record
 from catalog_service.model.report import Finding, Place
-from catalog_service.normalise.normaliser import Reference
+from catalog_service.normalise.result import Reference
 from catalog_service.operations.reading import Read
 from catalog_service.operations.spool import Candidate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Mapping
+    from collections.abc import Callable, Container, Iterable, Sequence
+
+    from catalog_service.model.terms import Term
 
 LENGTH = struct.Struct("!I")
 """What stands before every message: its length in bytes."""
@@ -39,11 +43,88 @@ _TERM = re.compile(
 _IDENTIFIER = re.compile(r"(?:[A-Z0-9][A-Z0-9._-]{3,63})?")
 _MESSAGE = re.compile(r"(?:[^{}]|\{[a-z_]{1,30}\}){0,500}")
 _MOST_KNOWN = 100_000
-_ENCODE = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+_Nodes = Mapping[str, Mapping[str, list[str]]]
+_PlainPlace = tuple[str, str, int, str, int]
+_PlainReference = tuple[str, str, str, str, str, _PlainPlace]
 
 
 class Forged(Exception):
     """A worker sent what no worker of ours sends."""
+
+
+class PlainFinding(msgspec.Struct, tag="finding", array_like=True, forbid_unknown_fields=True):
+    """A finding, member by member."""
+
+    code: str
+    message: dict[str, str]
+    suggestion: dict[str, str]
+    severity: Literal["error", "warning", "info"]
+    record: str
+    path: str
+    label: dict[str, str]
+    value: str
+    constraint: str
+    focus_node: str
+    source_shape: str
+    place: _PlainPlace
+
+
+class PlainRead(msgspec.Struct, tag="record", array_like=True, forbid_unknown_fields=True):
+    """A record that was read; ``columns`` stand only with the first of a table."""
+
+    iri: str
+    kind: str
+    identifier: str
+    nodes: _Nodes
+    place: _PlainPlace
+    findings: list[PlainFinding]
+    references: list[_PlainReference]
+    places: list[tuple[str, str, _PlainPlace]]
+    from_rdf: bool
+    columns: dict[str, str]
+
+
+class Items(msgspec.Struct, tag="items", array_like=True, forbid_unknown_fields=True):
+    """Some of what was read."""
+
+    items: list[PlainRead | PlainFinding]
+
+
+class End(msgspec.Struct, tag="end", array_like=True, forbid_unknown_fields=True):
+    """Everything was read."""
+
+
+class Found(msgspec.Struct, tag="found", array_like=True, forbid_unknown_fields=True):
+    """The findings on records that were checked, by IRI."""
+
+    findings: dict[str, list[PlainFinding]]
+
+
+class Failed(msgspec.Struct, tag="failed", array_like=True, forbid_unknown_fields=True):
+    """The error that reading ended with."""
+
+    name: str
+    message: str
+    advice: str
+    values: dict[str, bool | int | str | dict[str, str]]
+
+
+class Full(msgspec.Struct, tag="full", array_like=True, forbid_unknown_fields=True):
+    """Memory was not enough."""
+
+
+class Broken(msgspec.Struct, tag="broken", array_like=True, forbid_unknown_fields=True):
+    """Something that should not happen."""
+
+    trace: str
+
+
+Answer = Items | End | Found | Failed | Full | Broken
+
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER: msgspec.msgpack.Decoder[Answer] = msgspec.msgpack.Decoder(Answer)
 
 
 def frame(message: bytes) -> bytes:
@@ -52,63 +133,98 @@ def frame(message: bytes) -> bytes:
 
 
 def dump(value: object) -> bytes:
-    """Return plain values as JSON."""
-    return _ENCODE(value).encode("utf-8", "surrogatepass")
-
-
-def load(message: bytes | bytearray) -> Any:
-    """Return what JSON holds; raises `Forged` when it is none."""
+    """Return a message; halves of characters, which no text in UTF-8 can hold, become question marks."""
     try:
-        return json.loads(message.decode("utf-8", "surrogatepass"))
-    except (ValueError, RecursionError) as error:
+        return _ENCODER.encode(value)
+    except UnicodeEncodeError:
+        return _ENCODER.encode(_whole(msgspec.to_builtins(value)))
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, str):
+        return _SURROGATE.sub("?", value)
+    if isinstance(value, dict):
+        return {_whole(name): _whole(each) for name, each in value.items()}
+    return [_whole(each) for each in value] if isinstance(value, (list, tuple)) else value
+
+
+def join(items: Iterable[bytes]) -> bytes:
+    """Return the message of items that are packed already."""
+    return _ENCODER.encode(["items", [msgspec.Raw(each) for each in items]])
+
+
+def load(message: bytes | bytearray) -> Answer:
+    """Return what a worker says; raises `Forged` when it is none of its messages."""
+    try:
+        return _DECODER.decode(message)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Forged(str(error)) from error
+
+
+# what is asked
+
+
+def ask_to_check(records: Iterable[Record], linked: Mapping[Term, str]) -> bytes:
+    """Return the request to check records."""
+    return _ENCODER.encode(["check", [[each.iri, each.kind, each.nodes] for each in records], dict(linked)])
+
+
+def ask_to_read(number: int, name: str, kind: str) -> bytes:
+    """Return the request to read a file."""
+    return dump(["read", number, name, kind])
+
+
+def asked(request: bytes) -> list[Any]:
+    """Return what is to be done and with what."""
+    what, *rest = msgspec.msgpack.decode(request)
+    if what == "check":
+        return [what, [Record(*each) for each in rest[0]], rest[1]]
+    return [what, *rest]
 
 
 # on the worker's side
 
 
-def pack_read(read: Read, columns: Mapping[str, str] | None) -> list[Any]:
+def pack_read(read: Read, columns: Mapping[str, str]) -> PlainRead:
     """Return a record that was read as plain values."""
     candidate = read.candidate
-    references = [
-        [each.path, each.node, each.predicate, each.term, each.text, _packed(each.place)]
-        for each in candidate.references
-    ]
-    places = [[node, predicate, _packed(place)] for (node, predicate), place in (candidate.places or {}).items()]
-    return [
+    return PlainRead(
         candidate.record.iri,
         candidate.record.kind,
         candidate.identifier,
         candidate.record.nodes,
         _packed(candidate.place),
         [pack_finding(each) for each in candidate.findings],
-        references,
-        places,
+        [
+            (each.path, each.node, each.predicate, each.term, each.text, _packed(each.place))
+            for each in candidate.references
+        ],
+        [(node, predicate, _packed(place)) for (node, predicate), place in (candidate.places or {}).items()],
         read.from_rdf,
-        columns,
-    ]
+        dict(columns),
+    )
 
 
-def pack_finding(finding: Finding) -> list[Any]:
-    """Return a finding as plain values, in the order of its members."""
-    return [
+def pack_finding(finding: Finding) -> PlainFinding:
+    """Return a finding as plain values."""
+    return PlainFinding(
         finding.code, dict(finding.message), dict(finding.suggestion), finding.severity, finding.record, finding.path,
         dict(finding.label), finding.value, finding.constraint, finding.focus_node, finding.source_shape,
         _packed(finding.place),
-    ]  # fmt: skip
+    )  # fmt: skip
 
 
-def _packed(place: Place) -> list[str | int]:
-    return [place.file, place.sheet, place.row, place.column, place.line]
+def _packed(place: Place) -> _PlainPlace:
+    return (place.file, place.sheet, place.row, place.column, place.line)
 
 
-def pack_error(error: CatalogError) -> list[Any]:
+def pack_error(error: CatalogError) -> Failed:
     """Return an error as plain values."""
     values = {
         name: dict(value) if isinstance(value, dict) else value if isinstance(value, int) else str(value)
         for name, value in error.values.items()
     }
-    return [type(error).__name__, error.message, error.advice, values]
+    return Failed(type(error).__name__, error.message, error.advice, values)
 
 
 # on our side
@@ -121,104 +237,62 @@ class Unpacker:
         self._kinds = kinds
         self._known: set[str] = set()
 
-    def read(self, plain: Any) -> Read:
-        """Return a record that was read."""
-        iri, kind, identifier, nodes, place, findings, references, places, from_rdf, columns = _list(plain, 10)
-        if kind not in self._kinds or not _IDENTIFIER.fullmatch(_text(identifier)):
-            raise Forged("kind or identifier")
-        self._check_nodes(_text(iri), nodes)
-        candidate = Candidate(
-            Record(iri, kind, nodes),
-            _place(place),
-            identifier,
-            tuple(self.finding(each) for each in _list(findings)),
-            tuple(self._reference(each) for each in _list(references)),
-            {
-                (self._term(node), self._term(name) if name.startswith("<") else _text(name)): _place(at)
-                for node, name, at in (_list(each, 3) for each in _list(places))
-            },
-        )
-        return Read(candidate, bool(from_rdf), _texts(columns or {}))
+    def items(self, plain: Sequence[PlainRead | PlainFinding]) -> list[Read | Finding]:
+        """Return what was read."""
+        reads = [each for each in plain if isinstance(each, PlainRead)]
+        self._check_terms(reads)
+        for each in reads:
+            if each.kind not in self._kinds or not _IDENTIFIER.fullmatch(each.identifier):
+                raise Forged("kind or identifier")
+        return [_read(each) if isinstance(each, PlainRead) else finding_of(each) for each in plain]
 
-    def _check_nodes(self, iri: str, nodes: Any) -> None:
-        """Refuse what is not subject to predicate to list of terms, about the record and its inner nodes."""
-        met = {f"<{iri}>"}
-        for subject, properties in _dict(nodes).items():
-            met.add(subject)
-            for objects in _dict(properties).values():
-                met.update(map(_text, _list(objects)))
-            met.update(properties)
-        for term in met - self._known:
-            self._term(term)
+    def _check_terms(self, reads: Iterable[PlainRead]) -> None:
+        """Refuse what is no term: a record is about itself and its inner nodes, subject to predicate to terms."""
+        met = set()
+        for read in reads:
+            met.add(f"<{read.iri}>")
+            met.update(read.nodes)
+            for properties in read.nodes.values():
+                met.update(properties)
+                for objects in properties.values():
+                    met.update(objects)
+            for reference in read.references:
+                met.update(reference[1:4])
+            for node, name, _ in read.places:
+                met.update((node, name) if name.startswith("<") else (node,))
+        met -= self._known
+        for term in met:
+            if not _TERM.fullmatch(term):
+                raise Forged("term")
         if len(self._known) < _MOST_KNOWN:
-            self._known |= {term for term in met if len(term) < 100}
-
-    def _term(self, term: Any) -> str:
-        if term not in self._known and not _TERM.fullmatch(_text(term)):
-            raise Forged("term")
-        return _text(term)
-
-    def _reference(self, plain: Any) -> Reference:
-        path, node, predicate, term, text, place = _list(plain, 6)
-        return Reference(
-            _text(path), self._term(node), self._term(predicate), self._term(term), _text(text), _place(place)
-        )
-
-    @staticmethod
-    def finding(plain: Any) -> Finding:
-        """Return a finding."""
-        code, message, advice, severity, record, path, label, value, constraint, focus, shape, place = _list(plain, 12)
-        if severity not in ("error", "warning", "info"):
-            raise Forged("severity")
-        return Finding(
-            _text(code), _texts(message), _texts(advice), severity, _text(record), _text(path), _texts(label),
-            _text(value), _text(constraint), _text(focus), _text(shape), _place(place),
-        )  # fmt: skip
-
-    def findings(self, plain: Any) -> dict[str, list[Finding]]:
-        """Return findings by IRI of their record."""
-        return {iri: [self.finding(each) for each in _list(found)] for iri, found in _dict(plain).items()}
+            self._known |= {term for term in met if term[0] == "<" and "#" not in term}
 
 
-def unpack_error(plain: Any) -> CatalogError:
+def _read(plain: PlainRead) -> Read:
+    candidate = Candidate(
+        Record(plain.iri, plain.kind, plain.nodes),
+        Place(*plain.place),
+        plain.identifier,
+        tuple(map(finding_of, plain.findings)),
+        tuple(Reference(*each[:5], Place(*each[5])) for each in plain.references),
+        {(node, name): Place(*at) for node, name, at in plain.places},
+    )
+    return Read(candidate, plain.from_rdf, plain.columns)
+
+
+def finding_of(plain: PlainFinding) -> Finding:
+    """Return a finding."""
+    return Finding(
+        plain.code, plain.message, plain.suggestion, plain.severity, plain.record, plain.path, plain.label, plain.value,
+        plain.constraint, plain.focus_node, plain.source_shape, Place(*plain.place),
+    )  # fmt: skip
+
+
+def error_of(plain: Failed) -> CatalogError:
     """Return the error that reading ended with."""
-    name, message, advice, values = _list(plain, 4)
-    if name not in _ERRORS or not _MESSAGE.fullmatch(_text(message)) or not _MESSAGE.fullmatch(_text(advice)):
+    if plain.name not in _ERRORS or not all(_MESSAGE.fullmatch(each) for each in (plain.message, plain.advice)):
         raise Forged("error")
-    known = {
-        each: value if isinstance(value, int) else _texts(value) if isinstance(value, dict) else _text(value)
-        for each, value in _dict(values).items()
-    }
-    kind: Callable[..., CatalogError] = getattr(errors, name)
+    kind: Callable[..., CatalogError] = getattr(errors, plain.name)
     error: CatalogError = CatalogError.__new__(kind)  # type: ignore[arg-type]
-    CatalogError.__init__(error, message, advice=advice, **known)
+    CatalogError.__init__(error, plain.message, advice=plain.advice, **plain.values)
     return error
-
-
-def _list(value: Any, length: int | None = None) -> list[Any]:
-    if not isinstance(value, list) or (length is not None and len(value) != length):
-        raise Forged("list")
-    return value
-
-
-def _dict(value: Any) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise Forged("object")
-    return value
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise Forged("text")
-    return value
-
-
-def _texts(value: Any) -> dict[str, str]:
-    return {name: _text(each) for name, each in _dict(value).items()}
-
-
-def _place(value: Any) -> Place:
-    file, sheet, row, column, line = _list(value, 5)
-    if not isinstance(row, int) or not isinstance(line, int):
-        raise Forged("place")
-    return Place(_text(file), _text(sheet), row, _text(column), line)

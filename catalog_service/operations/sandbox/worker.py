@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import pickle
 import traceback
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +29,7 @@ _MOST_BYTES = 1_000_000
 
 
 class Worker:
-    """One worker's life: requests come as pickles, for we trust whoever started us, and are answered in JSON."""
+    """One worker's life: it answers the requests of whoever started it, until there are no more."""
 
     def __init__(self, job: Mapping[str, Any], channel: socket.socket, files: Sequence[int]) -> None:
         self._job = job
@@ -47,15 +46,15 @@ class Worker:
         self._allow(0)
         gc.disable()  # it lives for one job, and what it makes has no rings
         while request := self._receive():
-            what, *arguments = pickle.loads(request)  # noqa: S301 - from the process that started this one
+            what, *arguments = wire.asked(request)
             try:
                 self._answer(desk, what, arguments)
             except CatalogError as error:
-                self._send(wire.dump(["error", wire.pack_error(error)]))
+                self._send(wire.dump(wire.pack_error(error)))
             except MemoryError:
-                self._send(wire.dump(["memory"]))
+                self._send(wire.dump(wire.Full()))
             except Exception:
-                self._send(wire.dump(["broken", traceback.format_exc()[-4000:]]))
+                self._send(wire.dump(wire.Broken(traceback.format_exc()[-4000:])))
 
     def _answer(self, desk: OwnDesk, what: str, arguments: list[Any]) -> None:
         if what == "read":
@@ -64,7 +63,7 @@ class Worker:
             self._allow(len(arguments[0]))
             found = desk.check(*arguments)
             plain = {iri: [wire.pack_finding(each) for each in findings] for iri, findings in found.items()}
-            self._send(wire.dump(["findings", plain]))
+            self._send(wire.dump(wire.Found(plain)))
 
     def _read(self, desk: OwnDesk, number: int, name: str, kind: str) -> None:
         with os.fdopen(self._files[number], "rb", closefd=False) as file:
@@ -76,19 +75,19 @@ class Worker:
                     self._send_items(portion)
                     portion = []
             self._send_items(portion)
-        self._send(wire.dump(["end"]))
+        self._send(wire.dump(wire.End()))
 
     def _packed(self, item: Any) -> bytes:
         if isinstance(item, Finding):
-            return wire.dump(["finding", wire.pack_finding(item)])
+            return wire.dump(wire.pack_finding(item))
         place = item.candidate.place
         new = bool(item.columns) and (place.file, place.sheet) not in self._told
         self._told.add((place.file, place.sheet))
-        return wire.dump(["record", wire.pack_read(item, item.columns if new else None)])
+        return wire.dump(wire.pack_read(item, item.columns if new else {}))
 
     def _send_items(self, portion: Sequence[bytes]) -> None:
         if portion:
-            self._send(b'["items",[' + b",".join(portion) + b"]]")
+            self._send(wire.join(portion))
         self._allow(0)
 
     def _allow(self, more: int) -> None:
