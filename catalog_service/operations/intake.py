@@ -11,7 +11,7 @@ from catalog_service.model import terms
 from catalog_service.model.identifiers import clean_identifier, is_identifier, record_iri
 from catalog_service.model.record import Record, best_text, content_hash, parse_canonical
 from catalog_service.namespaces import XSD, term
-from catalog_service.normalise import moved, rename
+from catalog_service.operations.ahead import Begun
 from catalog_service.operations.outgoing import as_if_published
 from catalog_service.operations.placing import conflict, doubled, named_twice, placed, without_echoes
 from catalog_service.operations.publish import publish_in
@@ -26,6 +26,7 @@ from catalog_service.operations.references import (
     without,
 )
 from catalog_service.operations.shortened import tell_shortened
+from catalog_service.operations.spool import with_iri
 from catalog_service.store.rows import NewVersion
 from catalog_service.validation.catalogue import CREDIT_CODE
 
@@ -97,6 +98,9 @@ class Intake:
     resolver: Resolver = field(init=False)
     last_seq: int = 0
     dry_numbers: int = 0
+    commits: int = 0
+    ahead: dict[int, Begun] = field(default_factory=dict)
+    """Chunks whose check has begun, by the number of their first candidate."""
     aliases: dict[str, str] = field(default_factory=dict)
     """IRIs that were given to records which turned out to be known, and what they are."""
     columns: Columns = field(default_factory=dict)
@@ -151,13 +155,11 @@ class Intake:
         if not count:
             return []
         if self.dry:
-            return [f"{prefix}-NEW{self._dry_number():06d}" for _ in range(count)]
+            first = self.dry_numbers + 1
+            self.dry_numbers += count
+            return [f"{prefix}-NEW{number:06d}" for number in range(first, first + count)]
         with self.catalogue.store.write(actor=self.actor, batch=self.batch) as writer:
             return writer.mint_many(prefix, count)
-
-    def _dry_number(self) -> int:
-        self.dry_numbers += 1
-        return self.dry_numbers
 
     def _identified(self, candidate: Candidate, known: Mapping[int, RecordRow], minted: Mapping[int, str]) -> Candidate:
         if candidate.identifier:
@@ -200,17 +202,29 @@ class Intake:
 
     # checking and storing
 
-    def take(self, candidates: Sequence[Candidate]) -> list[Taken]:
-        """Check candidates that have an identity and store the good ones in one transaction."""
+    def begin(self, candidates: Sequence[Candidate]) -> Begun:
+        """Resolve and fill candidates and have them checked; a sandbox may still be at it when this returns."""
         stored = self.catalogue.store.many([each.identifier for each in candidates])
         self.resolver.prefetch(reference.text for each in candidates for reference in each.references)
         bare = [self._resolve(each, quiet=False) for each in candidates]
         filled = [self._fill(each, stored.get(each.identifier)) for each in bare]
-        findings = self._check(filled)
-        tell_shortened(self.catalogue, filled, stored, findings)
-        good = [each for each in filled if not _errors(findings[each.number])]
-        outcomes = {} if self.dry else self._store(good, findings, {each.number: each for each in bare if each.minted})
-        return [outcomes.get(each.number) or self._untouched(each, findings[each.number]) for each in filled]
+        linked = self.resolver.classes(each.record for each in filled)
+        check = self.desk.check if self.desk else self.catalogue.validation.check
+        found = check([as_if_published(each.record) for each in filled], linked)
+        return Begun(bare, filled, stored, found, self.commits)
+
+    def take(self, candidates: Sequence[Candidate]) -> list[Taken]:
+        """Check candidates that have an identity and store the good ones in one transaction."""
+        begun = self.ahead.pop(candidates[0].number, None)
+        if begun is None or (begun.commits != self.commits and (self.aliases or begun.unresolved)):
+            self.resolver.forget()  # what was stored since may be what they refer to
+            begun = self.begin(candidates)
+        findings = self._findings(begun.filled, begun.findings)
+        tell_shortened(self.catalogue, begun.filled, begun.stored, findings)
+        good = [each for each in begun.filled if not _errors(findings[each.number])]
+        minted = {each.number: each for each in begun.bare if each.minted}
+        outcomes = {} if self.dry else self._store(good, findings, minted)
+        return [outcomes.get(each.number) or self._untouched(each, findings[each.number]) for each in begun.filled]
 
     def _untouched(self, candidate: Candidate, findings: Sequence[Finding]) -> Taken:
         status: Status = "refused" if _errors(findings) else "checked"
@@ -242,11 +256,10 @@ class Intake:
                     return before
         return [terms.literal(dt.datetime.now(dt.UTC).date().isoformat(), datatype=f"{XSD}date")]
 
-    def _check(self, candidates: Sequence[Candidate]) -> dict[int, list[Finding]]:
+    def _findings(
+        self, candidates: Sequence[Candidate], by_iri: Mapping[str, list[Finding]]
+    ) -> dict[int, list[Finding]]:
         """Return all findings on candidates, each at the place its value came from."""
-        linked = self.resolver.classes(each.record for each in candidates)
-        check = self.desk.check if self.desk else self.catalogue.validation.check
-        by_iri = check([as_if_published(each.record) for each in candidates], linked)
         unique = self._unique(candidates)
         found = {}
         for each in candidates:
@@ -343,6 +356,7 @@ class Intake:
                     )
                     self.last_seq = max(self.last_seq, done.seq)
             self._remember(writer, list(taken.values()))
+        self.commits += 1
         return taken
 
     def _check_version(self, writer: Writer) -> None:
@@ -382,14 +396,6 @@ class Intake:
 
 def _credit_codes(record: Record, _kind: Kind | None) -> list[str]:
     return [terms.value(code) for code in record.objects(CREDIT_CODE)]
-
-
-def with_iri(candidate: Candidate, iri: str) -> Candidate:
-    """Return the candidate under another IRI, with its inner nodes, references and places."""
-    old = candidate.record.iri
-    references = tuple(replace(each, node=moved(each.node, old, iri)) for each in candidate.references)
-    places = {(moved(node, old, iri), name): place for (node, name), place in (candidate.places or {}).items()}
-    return replace(candidate, record=rename(candidate.record, iri), references=references, places=places)
 
 
 def _errors(findings: Sequence[Finding]) -> bool:

@@ -15,14 +15,16 @@ from catalog_service.errors import Conflict, IndexUnavailable, InputError, TooLa
 from catalog_service.i18n import both
 from catalog_service.model.record import Record
 from catalog_service.model.report import Finding
+from catalog_service.operations.ahead import one_ahead
 from catalog_service.operations.beside import FollowingBeside
 from catalog_service.operations.collecting import rare_collections
-from catalog_service.operations.intake import Conditions, Intake, with_iri
+from catalog_service.operations.intake import Conditions, Intake
 from catalog_service.operations.publish import publish, run_refresh_jobs
 from catalog_service.operations.reading import OwnDesk, Source
 from catalog_service.operations.references import load_order
 from catalog_service.operations.resume import spool_of
 from catalog_service.operations.sandbox import must_be_isolated
+from catalog_service.operations.spool import with_iri
 
 __all__ = ["CHUNK", "COUNTED", "LoadResult", "Source", "limits_of", "load", "sources_of"]
 
@@ -299,8 +301,7 @@ class _Load:
                 continue
             if self.spool.unnamed(kind):
                 self._identify(kind, intake)
-            for chunk in self.spool.chunks(kind, CHUNK, self.done.get(kind, 0)):
-                intake.resolver.forget()
+            for chunk in one_ahead(intake, self.spool.chunks(kind, CHUNK, self.done.get(kind, 0))):
                 for taken in intake.take(chunk):
                     self._count(taken)
                     self.waiting += [taken.identifier] if taken.waiting else []

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from catalog_service.errors import StoreFull
+from catalog_service.normalise import moved, rename
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -31,6 +32,14 @@ class Candidate:
     """Its place in the spool."""
     minted: bool = False
     """Whether its identifier was made for it, because nobody knew the record."""
+
+
+def with_iri(candidate: Candidate, iri: str) -> Candidate:
+    """Return the candidate under another IRI, with its inner nodes, references and places."""
+    old = candidate.record.iri
+    references = tuple(replace(each, node=moved(each.node, old, iri)) for each in candidate.references)
+    places = {(moved(node, old, iri), name): place for (node, name), place in (candidate.places or {}).items()}
+    return replace(candidate, record=rename(candidate.record, iri), references=references, places=places)
 
 
 _TABLES = """

@@ -155,7 +155,11 @@ def test_the_answers_are_those_of_our_own_process(catalogue: Catalogue, name: st
     assert [each.iri for each in there.taken] == [each.iri for each in here.taken]
 
 
-def test_what_is_stored_is_the_same_byte_for_byte(tmp_path: Path) -> None:
+def test_what_is_stored_in_many_chunks_is_the_same_byte_for_byte(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of several chunks the next one is checked while one is stored."""
+    monkeypatch.setattr("catalog_service.operations.load.CHUNK", 7)
     forms = []
     for foreign in (False, True):
         catalogue = make_catalogue(tmp_path / str(foreign))
