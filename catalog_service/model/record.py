@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 Nodes = dict[Term, dict[Term, list[Term]]]
 """Subject to predicate to objects, all as N-Triples terms."""
 
+_END = " .\n"
+"""The end of a line of N-Triples; terms have no line breaks."""
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -37,12 +40,21 @@ class Record:
 
     def canonical(self) -> bytes:
         """Return sorted N-Triples in UTF-8, one triple a line: the bytes that are stored and hashed."""
-        return canonical(self.triples())
+        lines: list[str] = []
+        for subject, properties in self.nodes.items():
+            for predicate, objects in properties.items():
+                if len(objects) == 1:
+                    lines.append(f"{subject} {predicate} {objects[0]} .\n")
+                else:
+                    lines += [f"{subject} {predicate} {term} .\n" for term in set(objects)]
+        lines.sort()
+        return "".join(lines).encode()
 
     def objects(self, *path: Term, of: Term | None = None) -> list[Term]:
         """Return the objects reached from ``of`` (the record's own node) along predicates, given as terms."""
         if len(path) == 1:
-            return list(self.nodes.get(of or f"<{self.iri}>", {}).get(path[0], ()))
+            own = self.nodes.get(of or f"<{self.iri}>")
+            return list(own.get(path[0], ())) if own else []
         reached = [of or self.node]
         for predicate in path:
             reached = [term for node in reached for term in self.nodes.get(node, {}).get(predicate, ())]
@@ -90,14 +102,14 @@ def parse_canonical(canonical_form: bytes, record_iri: str, kind: str) -> Record
     nodes: Nodes = {}
     subject = ""
     own: dict[Term, list[Term]] = {}
-    for line in canonical_form.decode().split("\n"):
-        if not line:
-            continue
-        node, predicate, rest = line.split(" ", 2)
+    lines = canonical_form.decode().split(_END)
+    lines.pop()
+    for line in lines:
+        node, predicate, term = line.split(" ", 2)
         if node != subject:
             subject, own = node, nodes.setdefault(node, {})
         if predicate in own:
-            own[predicate].append(rest[:-2])
+            own[predicate].append(term)
         else:
-            own[predicate] = [rest[:-2]]
+            own[predicate] = [term]
     return Record(record_iri, kind, nodes)

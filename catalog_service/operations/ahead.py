@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from catalog_service.model.report import Finding
     from catalog_service.operations.intake import Intake
     from catalog_service.operations.spool import Candidate
-    from catalog_service.store.rows import RecordRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +19,6 @@ class Begun:
 
     bare: Sequence[Candidate]
     filled: Sequence[Candidate]
-    stored: Mapping[str, RecordRow]
-    """What is stored under their identifiers."""
     findings: Mapping[str, list[Finding]]
     """By IRI; looking at them may mean to wait."""
     commits: int

@@ -11,6 +11,7 @@ from catalog_service.i18n import LANGUAGES
 from catalog_service.model.kind import title_path
 from catalog_service.model.record import best_text, parse_canonical
 from catalog_service.operations.follow import Index
+from catalog_service.operations.sets import SetNames
 from catalog_service.registry import profile
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ class Catalogue:
         self.profile = profile
         self.names = Names()
         self._secrets: dict[str, bytes] = {}
+        self.set_names = SetNames(profile.vocabularies)
         self._opening = threading.RLock()
 
     @property

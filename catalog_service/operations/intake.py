@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Literal
 
 from catalog_service.errors import VersionConflict
 from catalog_service.model import terms
-from catalog_service.model.identifiers import clean_identifier, is_identifier, record_iri
+from catalog_service.model.kind import per_kind
 from catalog_service.model.record import Record, best_text, content_hash, parse_canonical
 from catalog_service.namespaces import XSD, term
 from catalog_service.operations.ahead import Begun
+from catalog_service.operations.identities import credit_codes, given, here, identified, recognised
+from catalog_service.operations.linked import Linked, Shown
 from catalog_service.operations.outgoing import as_if_published
 from catalog_service.operations.placing import conflict, doubled, named_twice, placed, without_echoes
-from catalog_service.operations.publish import publish_in
+from catalog_service.operations.publish import Publishing, publish_in
 from catalog_service.operations.references import (
     Resolver,
     ambiguous,
@@ -22,13 +24,13 @@ from catalog_service.operations.references import (
     keys_of,
     match_keys,
     not_found,
+    public_form,
     replace_reference,
-    without,
+    titles_of,
 )
 from catalog_service.operations.shortened import tell_shortened
 from catalog_service.operations.spool import with_iri
 from catalog_service.store.rows import NewVersion
-from catalog_service.validation.catalogue import CREDIT_CODE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -41,10 +43,12 @@ if TYPE_CHECKING:
     from catalog_service.operations.reading import Desk
     from catalog_service.operations.spool import Candidate, Spool
     from catalog_service.store import Writer
-    from catalog_service.store.rows import RecordRow
+    from catalog_service.store.rows import Content
 
 IDENTIFIER = term("dct:identifier")
 ISSUED = term("dct:issued")
+
+_UNPUBLISHED = Publishing(published=False)
 
 Status = Literal["created", "changed", "unchanged", "refused", "checked"]
 
@@ -105,6 +109,7 @@ class Intake:
     """IRIs that were given to records which turned out to be known, and what they are."""
     columns: Columns = field(default_factory=dict)
     """File and sheet to the columns of the table there, by dotted name: where what is missing should stand."""
+    shown: Shown = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.resolver = Resolver(self.catalogue.store, self.catalogue.profile.kinds, self.spool)
@@ -113,71 +118,35 @@ class Intake:
 
     def identify(self, candidates: Sequence[Candidate]) -> list[Candidate]:
         """Give every candidate the identity it had before, or a new one."""
+        kinds, iri_base = self.catalogue.profile.kinds, self.catalogue.iri_base
         resolved = [self._resolve(each, quiet=True) for each in candidates]
         nameless = [each for each in resolved if not each.identifier]
-        known = self._recognise(nameless)
+        known = recognised(self.catalogue, nameless)
         fresh = [each for each in nameless if each.number not in known]
-        minted = {each.number: given for each in fresh if (given := self._given(each))}
+        minted = {each.number: own for each in fresh if (own := given(each, kinds[each.record.kind]))}
         fresh = [each for each in fresh if each.number not in minted]
         minted |= zip((each.number for each in fresh), self._mint(len(fresh)), strict=True)
-        return [self._identified(each, known, minted) for each in resolved]
-
-    def _recognise(self, candidates: Sequence[Candidate]) -> dict[int, RecordRow]:
-        """Return the stored record that each candidate is, by its place in the spool."""
-        store, kinds = self.catalogue.store, self.catalogue.profile.kinds
-        known = {}
-        rows = store.by_iris([each.record.iri for each in candidates])
-        for each in candidates:
-            if each.record.iri in rows:
-                known[each.number] = rows[each.record.iri]
-        for key, values in (("uscc", _credit_codes), ("match", match_keys)):
-            wanted = {each.number: values(each.record, kinds[each.record.kind]) for each in candidates}
-            found = store.by_keys(key, sorted({value for each in wanted.values() for value in each}))
-            for each in candidates:
-                rows_of = [row for value in wanted[each.number] for row in found.get(value, ())]
-                same = {
-                    row.identifier: row for row in rows_of if row.kind == each.record.kind and row.state != "withdrawn"
-                }
-                if each.number not in known and len(same) == 1:
-                    known[each.number] = next(iter(same.values()))
-        return known
-
-    def _given(self, candidate: Candidate) -> str:
-        """Return the identifier that a value of the record makes, such as a code the state gave; empty if none does."""
-        kind = self.catalogue.profile.kinds[candidate.record.kind]
-        source = kind.field(kind.identifier_from) if kind.identifier_from else None
-        found = candidate.record.objects(*source.path) if source else []
-        identifier = clean_identifier(terms.value(found[0])) if len(found) == 1 else ""
-        return identifier if is_identifier(identifier) else ""
+        return [
+            identified(each, kinds[each.record.kind], known.get(each.number), minted.get(each.number, ""), iri_base)
+            for each in resolved
+        ]
 
     def _mint(self, count: int) -> list[str]:
         prefix = self.catalogue.settings.text("catalogue.id_prefix")
         if not count:
             return []
         if self.dry:
-            first = self.dry_numbers + 1
             self.dry_numbers += count
-            return [f"{prefix}-NEW{number:06d}" for number in range(first, first + count)]
+            return [f"{prefix}-NEW{self.dry_numbers - count + each:06d}" for each in range(1, count + 1)]
         with self.catalogue.store.write(actor=self.actor, batch=self.batch) as writer:
             return writer.mint_many(prefix, count)
-
-    def _identified(self, candidate: Candidate, known: Mapping[int, RecordRow], minted: Mapping[int, str]) -> Candidate:
-        if candidate.identifier:
-            return candidate
-        row = known.get(candidate.number)
-        identifier = row.identifier if row else minted[candidate.number]
-        made = row is None and identifier != self._given(candidate)
-        identified = replace(candidate, identifier=identifier, minted=made)
-        if not candidate.record.iri.startswith("urn:"):
-            return identified
-        return with_iri(
-            identified, row.iri if row else record_iri(self.catalogue.iri_base, candidate.record.kind, identifier)
-        )
 
     # references
 
     def _resolve(self, candidate: Candidate, *, quiet: bool) -> Candidate:
         """Return the candidate with its references turned into IRIs; unresolved ones become findings unless quiet."""
+        if not candidate.references:
+            return candidate
         record, left, findings = candidate.record, [], list(candidate.findings)
         kind = self.catalogue.profile.kinds[record.kind]
         for reference in candidate.references:
@@ -185,7 +154,8 @@ class Intake:
             targets = self.resolver.targets(reference.text, each.classes if each else ())
             if len(targets) == 1:
                 new = terms.iri(self.aliases.get(targets[0][1], targets[0][1]))
-                record = replace_reference(record, reference.node, reference.predicate, reference.term, new)
+                if new != reference.term:
+                    record = replace_reference(record, reference.node, reference.predicate, reference.term, new)
                 continue
             left.append(reference)
             if quiet:
@@ -204,14 +174,13 @@ class Intake:
 
     def begin(self, candidates: Sequence[Candidate]) -> Begun:
         """Resolve and fill candidates and have them checked; a sandbox may still be at it when this returns."""
-        stored = self.catalogue.store.many([each.identifier for each in candidates])
         self.resolver.prefetch(reference.text for each in candidates for reference in each.references)
         bare = [self._resolve(each, quiet=False) for each in candidates]
-        filled = [self._fill(each, stored.get(each.identifier)) for each in bare]
+        filled = self._fill(bare)
         linked = self.resolver.classes(each.record for each in filled)
         check = self.desk.check if self.desk else self.catalogue.validation.check
-        found = check([as_if_published(each.record) for each in filled], linked)
-        return Begun(bare, filled, stored, found, self.commits)
+        found = check(as_if_published(each.record for each in filled), linked)
+        return Begun(bare, filled, found, self.commits)
 
     def take(self, candidates: Sequence[Candidate]) -> list[Taken]:
         """Check candidates that have an identity and store the good ones in one transaction."""
@@ -220,7 +189,7 @@ class Intake:
             self.resolver.forget()  # what was stored since may be what they refer to
             begun = self.begin(candidates)
         findings = self._findings(begun.filled, begun.findings)
-        tell_shortened(self.catalogue, begun.filled, begun.stored, findings)
+        tell_shortened(self.catalogue, begun.filled, findings)
         good = [each for each in begun.filled if not _errors(findings[each.number])]
         minted = {each.number: each for each in begun.bare if each.minted}
         outcomes = {} if self.dry else self._store(good, findings, minted)
@@ -231,30 +200,31 @@ class Intake:
         return Taken(status, candidate.record.iri, candidate.identifier, self._title(candidate.record), tuple(findings))
 
     def _title(self, record: Record) -> str:
-        kind = self.catalogue.profile.kinds[record.kind]
-        title = kind.field(kind.title)
-        return best_text(record.objects(*title.path), "zh") if title else ""
+        return best_text(titles_of(record, self.catalogue.profile.kinds[record.kind]), "zh")
 
-    def _fill(self, candidate: Candidate, row: RecordRow | None) -> Candidate:
+    def _fill(self, candidates: Sequence[Candidate]) -> list[Candidate]:
         """Fill what the catalogue fills when it is absent: identifier, and the date of issue of the version before."""
+        kinds = self.catalogue.profile.kinds
+        missing = {
+            each.number: [name for name in _system(kinds[each.record.kind]) if not each.record.objects(name)]
+            for each in candidates
+        }
+        undated = [each.identifier for each in candidates if ISSUED in missing[each.number]]
+        known = self.catalogue.store.contents(undated) if undated else {}
+        return [
+            self._filled(each, missing[each.number], known.get(each.identifier)) if missing[each.number] else each
+            for each in candidates
+        ]
+
+    def _filled(self, candidate: Candidate, missing: Sequence[Term], known: Content | None) -> Candidate:
         record = candidate.record
         own = dict(record.nodes.get(record.node, {}))
-        kind = self.catalogue.profile.kinds[record.kind]
-        system = {each.path[0] for each in kind.fields if each.system}
-        if IDENTIFIER in system and not own.get(IDENTIFIER):
+        if IDENTIFIER in missing:
             own[IDENTIFIER] = [terms.literal(candidate.identifier)]
-        if ISSUED in system and not own.get(ISSUED):
-            own[ISSUED] = self._issued(row)
+        if ISSUED in missing:
+            before = parse_canonical(known.canonical, known.iri, record.kind).objects(ISSUED) if known else []
+            own[ISSUED] = before or [terms.literal(_today(), datatype=f"{XSD}date")]
         return replace(candidate, record=Record(record.iri, record.kind, {**record.nodes, record.node: own}))
-
-    def _issued(self, row: RecordRow | None) -> list[Term]:
-        if row is not None:
-            version = self.catalogue.store.working(row.identifier)
-            if version is not None:
-                before = parse_canonical(version.canonical, row.iri, row.kind).objects(ISSUED)
-                if before:
-                    return before
-        return [terms.literal(dt.datetime.now(dt.UTC).date().isoformat(), datatype=f"{XSD}date")]
 
     def _findings(
         self, candidates: Sequence[Candidate], by_iri: Mapping[str, list[Finding]]
@@ -272,11 +242,13 @@ class Intake:
 
     def _unique(self, candidates: Sequence[Candidate]) -> dict[int, list[Finding]]:
         """Return findings on credit codes that another record has already."""
-        codes = {each.number: _credit_codes(each.record, None) for each in candidates}
+        codes = {each.number: own for each in candidates if (own := credit_codes(each.record))}
+        if not codes:
+            return {}
         taken = self.catalogue.store.by_keys("uscc", sorted({code for each in codes.values() for code in each}))
         found: dict[int, list[Finding]] = {}
         for each in candidates:
-            for code in codes[each.number]:
+            for code in codes.get(each.number, ()):
                 others = [
                     row for row in taken.get(code, ()) if row.identifier != each.identifier and row.state != "withdrawn"
                 ]
@@ -300,8 +272,7 @@ class Intake:
         kept, doubles = [], []
         for each in candidates:
             keys = wanted.get(each.number, [])
-            rows = [row for key in keys for row in found.get(key, ())]
-            row = next((row for row in rows if row.kind == each.record.kind and row.state != "withdrawn"), None)
+            row = next(iter(here(found, keys, each.record.kind)), None)
             if any(first.setdefault((each.record.kind, key), each.number) != each.number for key in keys):
                 doubles.append(each)
             elif row is None or row.identifier == each.identifier:
@@ -311,7 +282,7 @@ class Intake:
             else:
                 self.aliases[each.record.iri] = row.iri
                 known = replace(bare[each.number], identifier=row.identifier, minted=False)
-                kept.append(self._fill(with_iri(known, row.iri), row))
+                kept += self._fill([with_iri(known, row.iri)])
         return kept, doubles
 
     def _store(
@@ -323,40 +294,49 @@ class Intake:
         """Store good candidates; ``bare`` are those with a new identity, as they were before they were filled."""
         if not candidates:
             return {}
-        taken: dict[int, Taken] = {}
+        made = {each.number: self._version(each) for each in candidates}  # before others have to wait for us
         with self.catalogue.store.write(actor=self.actor, batch=self.batch) as writer:
             self._check_version(writer)
-            candidates, doubles = self._known_by_now(writer, candidates, bare)
+            kept, doubles = self._known_by_now(writer, candidates, bare)
+            versions = [
+                made[each.number] if made[each.number].identifier == each.identifier else self._version(each)
+                for each in kept
+            ]
+            taken = self._put(writer, kept, versions, findings)
             for each in doubles:
-                title = self._title(each.record)
+                title = made[each.number].title
                 own = (*findings[each.number], named_twice(each, title))
                 taken[each.number] = Taken("refused", each.record.iri, each.identifier, title, own)
-            versions = [self._version(each) for each in candidates]
-            outcomes = writer.put_many(versions)
-            for each, version, outcome in zip(candidates, versions, outcomes, strict=True):
-                own = tuple(findings[each.number])
-                if outcome.status == "conflict":
-                    own = (*own, conflict(each, outcome.other))
-                    taken[each.number] = Taken("refused", each.record.iri, each.identifier, version.title, own)
-                else:
-                    taken[each.number] = Taken(
-                        outcome.status, each.record.iri, each.identifier, version.title, own, outcome.version
-                    )
-            if self.publish:
-                stored = [each for each in candidates if taken[each.number].status != "refused"]
-                entries = publish_in(self.catalogue, writer, {each.identifier: each.record for each in stored})
-                for each in stored:
-                    done = entries[each.identifier]
-                    taken[each.number] = replace(
-                        taken[each.number],
-                        published=done.published,
-                        entered=done.seq > 0,
-                        waiting=done.waiting,
-                        findings=taken[each.number].findings + done.findings,
-                    )
-                    self.last_seq = max(self.last_seq, done.seq)
             self._remember(writer, list(taken.values()))
         self.commits += 1
+        return taken
+
+    def _put(
+        self,
+        writer: Writer,
+        candidates: Sequence[Candidate],
+        versions: Sequence[NewVersion],
+        findings: Mapping[int, Sequence[Finding]],
+    ) -> dict[int, Taken]:
+        """Put in what candidates hold and publish it, where that is asked for."""
+        pairs = [(each.identifier, each.record) for each in candidates]
+        linked = Linked(self.catalogue, writer, pairs, self.shown) if self.publish else None
+        outcomes = writer.put_many(versions)
+        stored = dict(pair for pair, outcome in zip(pairs, outcomes, strict=True) if outcome.status != "conflict")
+        done = publish_in(self.catalogue, writer, stored, linked) if linked else {}
+        taken: dict[int, Taken] = {}
+        for each, version, outcome in zip(candidates, versions, outcomes, strict=True):
+            own = tuple(findings[each.number])
+            if outcome.status == "conflict":
+                own = (*own, conflict(each, outcome.other))
+                taken[each.number] = Taken("refused", each.record.iri, each.identifier, version.title, own)
+                continue
+            end = done.get(each.identifier, _UNPUBLISHED)
+            taken[each.number] = Taken(
+                outcome.status, each.record.iri, each.identifier, version.title, own + end.findings, outcome.version,
+                end.published, end.seq > 0, end.waiting,
+            )  # fmt: skip
+            self.last_seq = max(self.last_seq, end.seq)
         return taken
 
     def _check_version(self, writer: Writer) -> None:
@@ -387,15 +367,22 @@ class Intake:
             kind=record.kind,
             canonical=form,
             private_hash=content_hash(form),
-            public=without(record.nodes, kind.fields, record.node),
+            public=public_form(record, kind, form),
             title=self._title(record),
             keys=keys_of(record, kind),
             edges=edges_of(record, kind),
         )
 
 
-def _credit_codes(record: Record, _kind: Kind | None) -> list[str]:
-    return [terms.value(code) for code in record.objects(CREDIT_CODE)]
+def _today() -> str:
+    return dt.datetime.now(dt.UTC).date().isoformat()
+
+
+@per_kind
+def _system(kind: Kind) -> list[Term]:
+    """Return the predicates the catalogue fills where they are absent, if the kind has them."""
+    own = {each.path[0] for each in kind.fields if each.system}
+    return [each for each in (IDENTIFIER, ISSUED) if each in own]
 
 
 def _errors(findings: Sequence[Finding]) -> bool:

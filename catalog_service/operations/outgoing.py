@@ -39,9 +39,10 @@ def with_additions(record: Record, state: str, modified: str) -> Record:
     return Record(record.iri, record.kind, {**record.nodes, record.node: own})
 
 
-def as_if_published(record: Record) -> Record:
-    """Return the record with what the catalogue would add on publication: for checking it beforehand."""
-    return with_additions(record, "published", stamp_text(int(time.time())))
+def as_if_published(records: Iterable[Record]) -> list[Record]:
+    """Return records with what the catalogue would add on publication: for checking them beforehand."""
+    now = stamp_text(int(time.time()))
+    return [with_additions(record, "published", now) for record in records]
 
 
 def surroundings(catalogue: Catalogue) -> Surroundings:

@@ -12,8 +12,9 @@ from catalog_service.model import terms
 from catalog_service.model.record import parse_canonical
 from catalog_service.model.report import Finding
 from catalog_service.namespaces import CODE_LISTS, term
+from catalog_service.operations.linked import Linked
 from catalog_service.operations.outgoing import as_if_published
-from catalog_service.operations.references import Resolver, targets_of
+from catalog_service.operations.references import Resolver
 from catalog_service.operations.sets import sets_of
 from catalog_service.store.rows import Publication
 
@@ -43,21 +44,22 @@ class Publishing:
     findings: tuple[Finding, ...] = ()
 
 
-def publish_in(catalogue: Catalogue, writer: Writer, records: Mapping[str, Record]) -> dict[str, Publishing]:
-    """Publish conforming records, given by identifier, inside a transaction; who has to wait for another is told."""
-    linked = _Linked(catalogue, writer, records)
+def publish_in(
+    catalogue: Catalogue, writer: Writer, records: Mapping[str, Record], linked: Linked | None = None
+) -> dict[str, Publishing]:
+    """Publish conforming records, given by identifier, inside a transaction; who has to wait for another is told.
+
+    ``linked`` is what was looked up of them before they were written: everything then goes to the database together.
+    """
+    linked = linked or Linked(catalogue, writer, records.items())
+    linked.coming(records)
     findings = {identifier: list(_unshared(record, catalogue)) for identifier, record in records.items()}
-    ready = {identifier for identifier, found in findings.items() if not found}
-    while late := {
-        each for each in ready if not linked.all_public(records[each], {records[other].iri for other in ready})
-    }:
-        ready -= late
-    kinds = catalogue.profile.kinds
-    done = {}
+    ready = _ready(records, [identifier for identifier, found in findings.items() if not found], linked)
+    kinds, done = catalogue.profile.kinds, {}
     changed = [each for each in sorted(ready) if linked.shows_otherwise(each)]
     publications = [
-        Publication(each, sets_of(records[each], kinds[records[each].kind], catalogue.profile.vocabularies, linked))
-        for each in records
+        Publication(each, sets_of(record, kinds[record.kind], catalogue.set_names, linked))
+        for each, record in records.items()
         if each in ready
     ]
     for publication, entry in zip(publications, writer.publish_many(publications), strict=True):
@@ -74,52 +76,15 @@ def publish_in(catalogue: Catalogue, writer: Writer, records: Mapping[str, Recor
     return done
 
 
-class _Linked:
-    """The records that those to be published refer to, as the public sees them now or will in a moment."""
-
-    def __init__(self, catalogue: Catalogue, writer: Writer, records: Mapping[str, Record]) -> None:
-        self._catalogue = catalogue
-        self._kinds = catalogue.profile.kinds
-        self._coming = {record.iri: (identifier, record) for identifier, record in records.items()}
-        named = {iri for record in records.values() for iri in self._targets(record)}
-        self._rows: dict[str, RecordRow] = writer.by_iris(sorted(named))
-        shown = [row.identifier for row in self._rows.values() if row.live and row.iri not in self._coming]
-        self._bodies = {entry.iri: entry for entry in writer.published(shown).values()} if shown else {}
-        self._records: dict[str, Record] = {}
-        self._before = writer.published(list(records))
-
-    def _targets(self, record: Record) -> list[str]:
-        return targets_of(record, self._kinds[record.kind])
-
-    def all_public(self, record: Record, coming: set[str]) -> bool:
-        return not [iri for iri in self._targets(record) if iri not in coming and not self._public(iri)]
-
-    def missing(self, record: Record) -> str:
-        return next((iri for iri in self._targets(record) if not self._public(iri)), "")
-
-    def _public(self, iri: str) -> bool:
-        return iri in self._rows and self._rows[iri].live
-
-    def __call__(self, iri: str) -> tuple[str, Record] | None:
-        """Return identifier and content of a record by its IRI."""
-        if iri in self._coming:
-            return self._coming[iri]
-        entry = self._bodies.get(iri)
-        if entry is None or entry.form is None:
-            return None
-        if iri not in self._records:
-            self._records[iri] = parse_canonical(entry.form, iri, entry.kind)
-        return entry.identifier, self._records[iri]
-
-    def shows_otherwise(self, identifier: str) -> bool:
-        """Tell whether values that other records show of this one change by its publication."""
-        entry = self._before.get(identifier)
-        if entry is None or entry.form is None:
-            return False
-        record = self._coming[entry.iri][1]
-        tails = {path[1:] for kind in self._kinds.values() for path in kind.dependencies}
-        before = parse_canonical(entry.form, record.iri, record.kind)
-        return any(set(before.objects(*tail)) != set(record.objects(*tail)) for tail in tails)
+def _ready(records: Mapping[str, Record], shared: Iterable[str], linked: Linked) -> set[str]:
+    """Return those of the shared records that may be public: what they refer to is public, or will be with them."""
+    ready = set(shared)
+    while True:
+        coming = {records[each].iri for each in ready}
+        late = {each for each in ready if not linked.all_public(records[each], coming)}
+        if not late:
+            return ready
+        ready -= late
 
 
 def _unshared(record: Record, catalogue: Catalogue) -> Iterable[Finding]:
@@ -180,8 +145,7 @@ def _publish_chunk(catalogue: Catalogue, identifiers: Sequence[str], actor: str)
 def check_stored(catalogue: Catalogue, records: Mapping[str, Record]) -> dict[str, tuple[Finding, ...]]:
     """Return the errors of stored records by identifier."""
     resolver = Resolver(catalogue.store, catalogue.profile.kinds)
-    checked = [as_if_published(record) for record in records.values()]
-    found = catalogue.validation.check(checked, resolver.classes(records.values()))
+    found = catalogue.validation.check(as_if_published(records.values()), resolver.classes(records.values()))
     return {
         identifier: tuple(finding for finding in found[record.iri] if finding.severity == "error")
         for identifier, record in records.items()
@@ -273,9 +237,10 @@ def _sets(catalogue: Catalogue, writer: Writer, rows: Sequence[RecordRow]) -> di
         body = writer.public(row.identifier)
         if body is not None:
             records[row.identifier] = parse_canonical(body, row.iri, row.kind)
-    linked = _Linked(catalogue, writer, records)
+    linked = Linked(catalogue, writer, records.items())
+    linked.coming(records)
     kinds = catalogue.profile.kinds
     return {
-        identifier: sets_of(record, kinds[record.kind], catalogue.profile.vocabularies, linked)
+        identifier: sets_of(record, kinds[record.kind], catalogue.set_names, linked)
         for identifier, record in records.items()
     }

@@ -92,35 +92,47 @@ def load_order(kinds: Mapping[str, Kind]) -> list[str]:
 
 def keys_of(record: Record, kind: Kind) -> tuple[tuple[str, str], ...]:
     """Return what a record can be found by: names, credit code, name with provider, and whom it refers to."""
-    names = [fold(terms.value(term)) for term in titles_of(record, kind)]
-    targets = {name: record.objects(*each.path) for name, each in reference_fields(kind) if "." not in name}
-    keys = [("name", name) for name in dict.fromkeys(names)]
-    keys += [("match", match) for match in match_keys(record, kind)]
+    names = [(term, fold(terms.value(term))) for term in titles_of(record, kind)]
+    keys = [("name", name) for name in dict.fromkeys([name for _, name in names])]
+    keys += [("match", match) for match in _matches(record, kind, names)]
     keys += [("uscc", terms.value(code)) for code in record.objects(CREDIT_CODE)]
-    keys += [(name, terms.value(target)) for name, found in targets.items() for target in found]
+    keys += [(name, terms.value(target)) for name, path in _named_references(kind) for target in record.objects(*path)]
     return tuple(keys)
 
 
 def match_keys(record: Record, kind: Kind) -> list[str]:
     """Return by what a record without identifier is recognised: its Chinese name with whom it must refer to."""
-    chinese = [term for term in titles_of(record, kind) if terms.language(term).startswith("zh")]
-    owners = sorted(
-        terms.value(target)
-        for _, each in reference_fields(kind)
-        if each.min_count
-        for target in record.objects(*each.path)
-    )
-    return ["\x1f".join([fold(terms.value(term)), *owners]) for term in chinese]
+    return _matches(record, kind, [(term, fold(terms.value(term))) for term in titles_of(record, kind)])
+
+
+def _matches(record: Record, kind: Kind, names: Iterable[tuple[Term, str]]) -> list[str]:
+    owners = sorted(terms.value(target) for path in _owner_paths(kind) for target in record.objects(*path))
+    return ["\x1f".join([name, *owners]) for term, name in names if terms.language(term).startswith("zh")]
+
+
+@per_kind
+def _named_references(kind: Kind) -> list[tuple[str, tuple[Term, ...]]]:
+    return [(name, each.path) for name, each in reference_fields(kind) if "." not in name]
+
+
+@per_kind
+def _owner_paths(kind: Kind) -> list[tuple[Term, ...]]:
+    return [each.path for _, each in reference_fields(kind) if each.min_count]
 
 
 def edges_of(record: Record, kind: Kind) -> tuple[tuple[str, str], ...]:
     """Return the records whose values this one shows, as pairs of IRI and path."""
-    edges = []
-    for path in kind.dependencies:
-        for target in record.objects(path[0]):
-            if terms.is_iri(target) and target not in record.nodes:
-                edges.append((terms.value(target), " ".join(path)))
-    return tuple(edges)
+    return tuple(
+        (terms.value(target), path)
+        for first, path in _shown_paths(kind)
+        for target in record.objects(first)
+        if terms.is_iri(target) and target not in record.nodes
+    )
+
+
+@per_kind
+def _shown_paths(kind: Kind) -> list[tuple[Term, str]]:
+    return [(path[0], " ".join(path)) for path in kind.dependencies]
 
 
 class Resolver:
@@ -150,15 +162,19 @@ class Resolver:
 
     def classes(self, records: Iterable[Record]) -> dict[Term, str]:
         """Return the class IRI of every record that records refer to."""
+        named = {
+            (target, classes): None
+            for record in records
+            for path, classes in reference_paths(self._kinds[record.kind])
+            for target in record.objects(*path)
+            if terms.is_iri(target)
+        }
+        texts = [(terms.value(target), classes) for target, classes in named]
+        self.prefetch(text for text, classes in texts if (text, classes) not in self._known)
         linked: dict[Term, str] = {}
-        for record in records:
-            for path, classes in reference_paths(self._kinds[record.kind]):
-                for target in record.objects(*path):
-                    if target in linked or not terms.is_iri(target):
-                        continue
-                    found = self.targets(terms.value(target), classes)
-                    if found:
-                        linked[target] = self._class_of[found[0][0]]
+        for (target, classes), (text, _) in zip(named, texts, strict=True):
+            if target not in linked and (found := self.targets(text, classes)):
+                linked[target] = self._class_of[found[0][0]]
         return linked
 
     def forget(self) -> None:
@@ -253,20 +269,18 @@ def ambiguous(label: Mapping[str, str], text: str, candidates: Sequence[str]) ->
     )
 
 
-def without(nodes: Mapping[Term, Mapping[Term, list[Term]]], fields: Iterable[Field], node: Term) -> bytes | None:
-    """Return the canonical form without the values of private fields; None where there are none."""
-    from catalog_service.model.record import canonical
-
-    hidden = {each.path[0] for each in fields if each.private}
-    present = hidden & set(nodes.get(node, {}))
-    if not present:
+def public_form(record: Record, kind: Kind, form: bytes) -> bytes | None:
+    """Return a record's canonical form without the values of private fields; None where there are none."""
+    own = record.nodes.get(record.node, {})
+    hidden = [predicate for predicate in _private(kind) if predicate in own]
+    if not hidden:
         return None
-    dropped = {term for predicate in present for term in nodes[node][predicate] if term in nodes}
-    return canonical(
-        (subject, predicate, term)
-        for subject, properties in nodes.items()
-        if subject not in dropped
-        for predicate, objects in properties.items()
-        if not (subject == node and predicate in present)
-        for term in objects
-    )
+    inner = {term for predicate in hidden for term in own[predicate] if term in record.nodes}
+    beginnings = (*(f"{record.node} {predicate} " for predicate in hidden), *(f"{node} " for node in inner))
+    dropped = tuple(each.encode() for each in beginnings)
+    return b"".join(line for line in form.splitlines(keepends=True) if not line.startswith(dropped))
+
+
+@per_kind
+def _private(kind: Kind) -> list[Term]:
+    return [each.path[0] for each in kind.fields if each.private]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from catalog_service.indexing import notation
@@ -19,8 +20,35 @@ ROOT = "000000"
 """The whole country: every region is below it, so a set of it would say nothing."""
 
 
+class SetNames:
+    """The names of the sets that concepts stand for; remembered, since the same codes come again and again."""
+
+    def __init__(self, vocabularies: Vocabularies) -> None:
+        self._vocabularies = vocabularies
+        self._known: dict[tuple[str, str, Term], str] = {}
+
+    def name(self, prefix: str, scheme: str, concept: Term) -> str:
+        """Return the name of a concept's set, such as ``cat:04:0405``; empty if it is of another list."""
+        key = (prefix, scheme, concept)
+        if key not in self._known:
+            if len(self._known) > _MOST_NAMES:
+                self._known.clear()
+            self._known[key] = self._made(prefix, scheme, concept)
+        return self._known[key]
+
+    def _made(self, prefix: str, scheme: str, concept: Term) -> str:
+        code = notation(concept, scheme)
+        if not code or code not in self._vocabularies[scheme].concepts:
+            return ""
+        line = (code, *self._vocabularies[scheme].ancestors(code))
+        return ":".join([prefix, *reversed([each for each in line if each != ROOT])])
+
+
+_MOST_NAMES = 20_000
+
+
 def sets_of(
-    record: Record, kind: Kind, vocabularies: Vocabularies, linked: Callable[[str], tuple[str, Record] | None]
+    record: Record, kind: Kind, names: SetNames, linked: Callable[[str], tuple[str, Record] | None]
 ) -> tuple[str, ...]:
     """Return the most specific sets of a record; ``linked`` gives identifier and content of a record by its IRI."""
     found = {f"kind:{kind.name}"}
@@ -29,10 +57,20 @@ def sets_of(
             if not scheme:
                 target = linked(terms.value(term))
                 found |= {f"{prefix}:{target[0]}"} if target else set()
-            elif (code := notation(term, scheme)) and code in vocabularies[scheme].concepts:
-                line = (code, *vocabularies[scheme].ancestors(code))
-                found.add(":".join([prefix, *reversed([each for each in line if each != ROOT])]))
-    return tuple(sorted(name for name in found if not any(other.startswith(name + ":") for other in found)))
+            elif name := names.name(prefix, scheme, term):
+                found.add(name)
+    return tuple(sorted(found.difference(*map(_wider, found))))
+
+
+@lru_cache(maxsize=20_000)
+def _wider(name: str) -> tuple[str, ...]:
+    """Return the sets that a set lies in.
+
+    >>> _wider("cat:04:0405")
+    ('cat', 'cat:04')
+    """
+    parts = name.split(":")
+    return tuple(":".join(parts[:end]) for end in range(1, len(parts)))
 
 
 def _values(
@@ -41,5 +79,5 @@ def _values(
     first = record.objects(path[0])
     if len(path) == 1:
         return first
-    targets = (linked(terms.value(term)) for term in first)
+    targets = [linked(terms.value(term)) for term in first]
     return [term for target in targets if target for term in _values(target[1], path[1:], linked)]

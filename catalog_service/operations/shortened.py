@@ -12,30 +12,26 @@ from catalog_service.model.report import Finding
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from catalog_service.model.kind import Kind
     from catalog_service.operations.catalogue import Catalogue
     from catalog_service.operations.spool import Candidate
-    from catalog_service.store.rows import RecordRow
+    from catalog_service.store.rows import Content
 
 
 def tell_shortened(
-    catalogue: Catalogue,
-    candidates: Iterable[Candidate],
-    stored: Mapping[str, RecordRow],
-    findings: Mapping[int, list[Finding]],
+    catalogue: Catalogue, candidates: Iterable[Candidate], findings: Mapping[int, list[Finding]]
 ) -> None:
     """Add a warning to the findings of each candidate whose row leaves out values that the stored record has."""
-    for each in candidates:
-        row = stored.get(each.identifier)
-        if row is not None and each.place.row:
-            findings[each.number].extend(_lost(catalogue, each, row))
+    in_tables = [each for each in candidates if each.place.row]
+    stored = catalogue.store.contents([each.identifier for each in in_tables]) if in_tables else {}
+    for each in in_tables:
+        if each.identifier in stored:
+            kind = catalogue.profile.kinds[each.record.kind]
+            findings[each.number].extend(_lost(each, kind, stored[each.identifier]))
 
 
-def _lost(catalogue: Catalogue, candidate: Candidate, row: RecordRow) -> list[Finding]:
-    version = catalogue.store.working(row.identifier)
-    if version is None:
-        return []
-    kind = catalogue.profile.kinds[row.kind]
-    before = beyond_table(parse_canonical(version.canonical, row.iri, row.kind), kind)
+def _lost(candidate: Candidate, kind: Kind, content: Content) -> list[Finding]:
+    before = beyond_table(parse_canonical(content.canonical, content.iri, kind.name), kind)
     now = beyond_table(candidate.record, kind)
     found = []
     for name, count in before.items():
@@ -43,7 +39,7 @@ def _lost(catalogue: Catalogue, candidate: Candidate, row: RecordRow) -> list[Fi
         field = kind.field(name)
         if lost <= 0 or field is None:
             continue
-        said = {"label": dict(field.labels), "count": lost, "version": version.info.number}
+        said = {"label": dict(field.labels), "count": lost, "version": content.version}
         message = both(
             "{label}: {count} that version {version} has are not in the table; this load leaves them out.",
             domain="findings",
@@ -58,7 +54,7 @@ def _lost(catalogue: Catalogue, candidate: Candidate, row: RecordRow) -> list[Fi
                 message,
                 advice,
                 severity="warning",
-                record=row.identifier,
+                record=candidate.identifier,
                 path=name,
                 label=dict(field.labels),
                 value=str(lost),

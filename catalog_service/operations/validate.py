@@ -148,7 +148,7 @@ def _errors_of(
     records = {row.identifier: _record(catalogue, row) for row in rows if row.kind in profile.kinds}
     linked = resolver.classes(records.values())
     resolver.forget()
-    by_iri = validation.check([as_if_published(record) for record in records.values()], linked)
+    by_iri = validation.check(as_if_published(records.values()), linked)
     found = {
         identifier: [replace(each, record=identifier) for each in by_iri[record.iri] if each.severity == "error"]
         for identifier, record in records.items()

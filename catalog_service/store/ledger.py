@@ -62,6 +62,8 @@ class Ledger:
         self.touched = False
         self.set_ids = set_ids
         self._works: dict[str, Work] = {}
+        self._absent: set[str] = set()
+        """Identifiers no record has: whoever could make one waits for this transaction."""
         self._iris: dict[str, str] = {}
         self._faces: dict[int, Face] = {}
         self._versions: list[tuple[Any, ...]] = []
@@ -70,10 +72,11 @@ class Ledger:
 
     def load(self, identifiers: Iterable[str]) -> None:
         """Read the records with these identifiers, as far as they exist and are not known yet."""
-        unknown = {identifier for identifier in identifiers if identifier not in self._works}
+        unknown = {each for each in identifiers if each not in self._works and each not in self._absent}
         for portion in portions(unknown):
             for row in self.connection.execute(sa.select(record).where(record.c.identifier.in_(portion))):
                 self._know(row)
+        self._absent |= unknown
 
     def load_ids(self, ids: Iterable[int]) -> list[Work]:
         """Read records by their row numbers, in the given order."""

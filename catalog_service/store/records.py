@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from catalog_service.store.reading import Reads, portions
-from catalog_service.store.rows import Entry, History, RecordRow, VersionInfo, VersionRow
+from catalog_service.store.rows import Content, Entry, History, RecordRow, VersionInfo, VersionRow
 from catalog_service.store.selects import (
     INFO,
     IS_WORKING,
@@ -72,6 +72,17 @@ class RecordReads(Reads):
     def working(self, identifier: str) -> VersionRow | None:
         """Return a record's newest version with its content."""
         return self._version(identifier, IS_WORKING)
+
+    def contents(self, identifiers: Iterable[str]) -> dict[str, Content]:
+        """Return what these records hold in their newest versions, as far as they exist."""
+        columns = (record.c.identifier, record.c.iri, version.c.canonical, version.c.number)
+        statement = sa.select(*columns).join(version, IS_WORKING)
+        with self._reading() as connection:
+            return {
+                identifier: Content(*content)
+                for portion in portions(identifiers)
+                for identifier, *content in connection.execute(statement.where(record.c.identifier.in_(portion)))
+            }
 
     def public(self, identifier: str) -> bytes | None:
         """Return what the world may see of a record now, ``None`` where it may see nothing."""

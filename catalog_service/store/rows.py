@@ -130,6 +130,15 @@ class VersionRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Content:
+    """What a record holds in its newest version."""
+
+    iri: str
+    canonical: bytes
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class LogEntry:
     """One change of a record's public form. ``sets`` is after it, most specific; ``left_sets`` has ancestors too."""
 

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from catalog_service.store.work import work_row
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sqlalchemy.engine import Connection
 
     from catalog_service.store.ledger import Ledger
+    from catalog_service.store.rows import RecordRow
 
 
 class Writes:
@@ -28,6 +33,13 @@ class Writes:
     def stamp(self) -> int:
         """The stamp of everything this transaction writes."""
         return self._ledger.stamp
+
+    def rows(self, identifiers: Iterable[str]) -> dict[str, RecordRow]:
+        """Return records by identifier, as far as they exist; what is written about them next asks no more."""
+        wanted = list(identifiers)
+        self._ledger.load(wanted)
+        found = [work for each in wanted if (work := self._ledger.find(each))]
+        return {work.identifier: work_row(work) for work in found}
 
     def begin(self) -> None:
         """Put the clock on a store without entries: its low-water mark is the time of its making."""
