@@ -14,7 +14,8 @@ from openpyxl import load_workbook
 from catalog_service.errors import CatalogError, InputError, TooLarge, UnreadableInput
 from catalog_service.i18n import explain
 from tests.catalogues import load_text, make_catalogue
-from tests.operations.tables import AGENCY, COLUMNS, SHEET, header, letter, row, rows_of, saved, table, workbook, zipped
+from tests.operations import stories as story
+from tests.operations.tables import AGENCY, SHEET, header, letter, row, rows_of, saved, table, workbook, zipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -418,14 +419,17 @@ def test_forbidden_characters_in_rdf_are_refused_with_the_record(catalogue: Cata
 
 
 def test_lone_surrogates_in_json_are_taken_out_and_never_printed(ready: Catalogue) -> None:
-    record = dict(zip((key.partition("@")[0] for key in COLUMNS), row(1), strict=True))
-    text = json.dumps(
-        {"kind": "service-product", "identifier": "TEST-0001", "title": {"zh": "检索\ud800报告"}, "\udfffx": 1,
-         "category": "\ud800", "provider": record["provider"]}
-    )  # fmt: skip
+    good = story.product(1, provider=[AGENCY])
+    spoiled = good | {"identifier": "TEST-0002", "title": {"zh": "商标检索\ud800报告"}, "\udfffx": 1}
+    wrong = good | {"identifier": "TEST-0003", "category": ["\ud800"]}
 
-    result = load_text(ready, text, "surrogates.json")
+    result = load_text(ready, json.dumps([good, spoiled, wrong]), "surrogates.json")
 
+    assert {each.identifier: each.status for each in result.taken} == {
+        "TEST-0001": "created", "TEST-0002": "created", "TEST-0003": "refused"
+    }  # fmt: skip
+    assert result.taken[1].title == "商标检索报告"
+    assert "forbidden-character" in {each.code for each in result.findings if each.record == "TEST-0002"}
     for each in result.findings:
         assert_speaks(each)
 
