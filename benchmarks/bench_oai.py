@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.oai_rivals import PAGE
 from benchmarks.records import AGENCIES
-from benchmarks.serving import filled_home, serving, serving_wsgi
+from benchmarks.serving import children_seconds, filled_home, serving, serving_wsgi
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,9 +97,9 @@ def _print(records: int, walks: dict[str, Walk], ceiling: float) -> None:
 
 def _walked(port: int, request: str, *, keep: Path | None = None, packed: bool = False) -> Walk:
     _ask(http.client.HTTPConnection("127.0.0.1", port), request, packed=packed)
-    before = _children_seconds()
+    before = children_seconds()
     pages = list(_pages(port, request, keep=keep, packed=packed))
-    return Walk(pages, _children_seconds() - before)
+    return Walk(pages, children_seconds() - before)
 
 
 def _pages(port: int, request: str, *, keep: Path | None, packed: bool) -> Iterator[tuple[int, float]]:
@@ -122,21 +122,6 @@ def _pages(port: int, request: str, *, keep: Path | None, packed: bool) -> Itera
 def _ask(connection: http.client.HTTPConnection, request: str, *, packed: bool) -> bytes:
     connection.request("GET", f"/oai?verb={request}", headers={"Accept-Encoding": "gzip"} if packed else {})
     return connection.getresponse().read()
-
-
-def _children_seconds() -> float:
-    """Return the processor seconds of all processes below this one, as Linux counts them; elsewhere none."""
-    stats = {}
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = path.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        stats[int(path.parent.name)] = (int(fields[1]), int(fields[11]) + int(fields[12]))
-    ours = {os.getpid()}
-    while more := {pid for pid, (parent, _) in stats.items() if parent in ours and pid not in ours}:
-        ours |= more
-    return sum(stats[pid][1] for pid in ours - {os.getpid()}) / os.sysconf("SC_CLK_TCK")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from benchmarks.serving import filled_home, free_port, serving, wait_until_up
+from benchmarks.serving import children, filled_home, free_port, serving, wait_until_up
 
 
 def run(scale: float = 1.0) -> None:
@@ -29,17 +30,8 @@ def run(scale: float = 1.0) -> None:
 
 
 def _largest_child() -> float:
-    """Return the largest resident memory of a serving process, MB."""
-    largest = 0.0
-    for status in Path("/proc").glob("[0-9]*/status"):
-        try:
-            text, command = status.read_text(), (status.parent / "cmdline").read_text()
-        except OSError:
-            continue
-        if "catalog_service" in command and "run" in command:
-            line = next((line for line in text.splitlines() if line.startswith("VmRSS")), "VmRSS: 0 kB")
-            largest = max(largest, int(line.split()[1]) / 1024)
-    return largest
+    """Return the largest resident memory of a process of the server, MB."""
+    return max(int(fields[21]) for fields in children().values()) * os.sysconf("SC_PAGE_SIZE") / 1_048_576
 
 
 def _bare_memory() -> float:

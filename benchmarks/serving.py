@@ -9,14 +9,14 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.records import BASE, write_turtle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 def filled_home(folder: Path, products: int) -> Path:
@@ -84,3 +84,20 @@ def serving_wsgi(factory: str, first: str) -> Iterator[int]:
         finally:
             process.terminate()
             process.wait(20)
+
+
+def children() -> dict[int, list[str]]:
+    """Return the processes below this one, as Linux counts them: number to the fields behind the name in ``stat``."""
+    stats = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            stats[int(path.parent.name)] = path.read_text().rpartition(")")[2].split()
+    below = {os.getpid()}
+    while more := {pid for pid, fields in stats.items() if int(fields[1]) in below and pid not in below}:
+        below |= more
+    return {pid: stats[pid] for pid in below - {os.getpid()}}
+
+
+def children_seconds() -> float:
+    """Return the processor seconds of all processes below this one."""
+    return sum(int(fields[11]) + int(fields[12]) for fields in children().values()) / os.sysconf("SC_CLK_TCK")
