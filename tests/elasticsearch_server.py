@@ -106,6 +106,11 @@ class Server:
         with urllib.request.urlopen(asked, timeout=30) as answer:
             return json.load(answer)
 
+    def remove(self, prefix: str) -> None:
+        """Remove the indexes whose names begin so."""
+        for name in self.request("GET", f"/{prefix}*/_settings?flat_settings=true"):
+            self.request("DELETE", f"/{name}")
+
     def memory(self) -> int:
         """Return the resident memory of the server in bytes."""
         pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
@@ -302,5 +307,4 @@ def elasticsearch_options(elasticsearch_server: Server) -> Iterator[dict[str, An
     """Options to open an index of one's own on the server; whatever has that prefix is removed afterwards."""
     prefix = f"test-{uuid.uuid4().hex[:12]}"
     yield {"url": elasticsearch_server.url, "index_prefix": prefix}
-    for name in elasticsearch_server.request("GET", f"/{prefix}*/_settings?flat_settings=true"):
-        elasticsearch_server.request("DELETE", f"/{name}")
+    elasticsearch_server.remove(prefix)

@@ -10,6 +10,7 @@ import pytest
 
 from indexer.analysis import Analyser
 from indexer.engines import ENGINES, open_engine
+from tests.elasticsearch_server import Server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +48,12 @@ class Place:
     def close(self) -> None:
         """Close what was opened."""
         self._open.close()
+
+    def clear(self) -> None:
+        """Close what was opened and remove what a server keeps of it: it grows slow under hundreds of indexes."""
+        self.close()
+        if "index_prefix" in self.options:
+            Server(self.options["url"]).remove(self.options["index_prefix"])
 
 
 @pytest.fixture(scope="session")

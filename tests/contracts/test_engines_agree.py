@@ -197,7 +197,7 @@ def all_open(every_place: dict[str, Place]) -> Iterator[dict[str, Engine]]:
     with contextlib.ExitStack() as stack:
         places = {name: place.another() for name, place in every_place.items()}
         for place in places.values():
-            stack.callback(place.close)
+            stack.callback(place.clear)
         yield {name: place.open(SCHEMA) for name, place in places.items()}
 
 
