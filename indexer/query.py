@@ -42,10 +42,12 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Keyword:
-    """One of several exact values of a keyword field; never scored."""
+    """One of several exact values of a keyword field."""
 
     field: str
     values: tuple[str, ...]
+    boost: float = 0.0
+    """The score of every document that has one of them; with 0 it is not scored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,8 @@ def is_scored(clause: Clause) -> bool:
     """
     if isinstance(clause, Token | Phrase):
         return True
+    if isinstance(clause, Keyword):
+        return clause.boost > 0
     if isinstance(clause, And):
         return any(map(is_scored, (*clause.clauses, *clause.optional)))
     return isinstance(clause, Or | Best) and any(map(is_scored, clause.clauses))

@@ -193,7 +193,8 @@ class _Scorer:
                 return 0.0 if self.score(inner, entry) is None else None
             case All():
                 return 0.0
-        return 0.0 if _holds(clause, entry.change) else None
+        score = clause.boost if isinstance(clause, Keyword) else 0.0
+        return score if _holds(clause, entry.change) else None
 
     def _bm25(self, entry: _Entry, where: tuple[str, str], tokens: Sequence[str], boost: float) -> float | None:
         frequency = _frequency(entry.positions.get(where, {}), tokens)

@@ -303,3 +303,13 @@ def test_relevance_ends_after_a_thousand_hits_and_numbers_do_not(engine: Engine)
     last = engine.search(Search(text, size=RELEVANCE_LIMIT + 20))
     assert (len(last.hits), last.more, last.total) == (RELEVANCE_LIMIT, False, RELEVANCE_LIMIT + 50)
     assert engine.search(Search(text, after=last.hits[-1].key)).hits == ()
+
+
+def test_a_keyword_with_a_boost_adds_just_that_and_puts_its_documents_first(engine: Engine) -> None:
+    written(engine, document("A", "专利检索 专利检索"), document("B", "专利检索"), document("C", "检测", category="x"))
+    words = Token("title", "bigrams", "专利")
+    found = engine.search(Search(Or((Keyword("category", ("x",), 100.0), words)))).hits
+
+    assert [hit.id for hit in found] == ["C", "A", "B"]
+    assert found[0].score == 100.0
+    assert found[1].score < 10

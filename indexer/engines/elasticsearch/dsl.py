@@ -81,11 +81,11 @@ def query(clause: Clause) -> Json:
             tokens = {"query": " ".join(clause.tokens), "analyzer": "whitespace", "boost": clause.boost}
             return {"match_phrase": {_text(clause): tokens}} if clause.tokens else _NOTHING
         case Keyword():
-            return _unscored({"terms": {_keyword(clause.field): list(clause.values)}})
+            return _constant({"terms": {_keyword(clause.field): list(clause.values)}}, clause.boost)
         case Range():
             bounds = {"gte": clause.minimum, "lte": clause.maximum}
             given = {name: bound for name, bound in bounds.items() if bound is not None}
-            return _unscored({"range": {f"number.{clause.field}": given}})
+            return _constant({"range": {f"number.{clause.field}": given}})
         case Not():
             return {"bool": {"must_not": [query(clause.clause)]}}
         case And():
@@ -106,8 +106,8 @@ def _keyword(name: str) -> str:
     return "kind" if name == "kind" else f"keyword.{name}"
 
 
-def _unscored(condition: Json) -> Json:
-    return {"constant_score": {"filter": condition, "boost": 0.0}}
+def _constant(condition: Json, score: float = 0.0) -> Json:
+    return {"constant_score": {"filter": condition, "boost": score}}
 
 
 def _each(clauses: Iterable[Clause]) -> list[Json]:

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import tantivy
 from tantivy import Occur, Query
@@ -18,8 +18,9 @@ from tantivy import Occur, Query
 from indexer import bulk, folders
 from indexer.engine import Refusal
 from indexer.engines.embedded import layout
+from indexer.engines.embedded.figures import figures
 from indexer.engines.embedded.order import Sorter
-from indexer.engines.embedded.translate import Translator, as_text, unscored
+from indexer.engines.embedded.translate import Translator, unscored
 from indexer.errors import IndexLocked, IndexUnreachable, WrongIndex
 from indexer.query import Sort, is_scored
 from indexer.result import Hit, SearchResult
@@ -31,20 +32,15 @@ if TYPE_CHECKING:
     from tantivy import IndexWriter, Searcher
 
     from indexer.analysis import Analyser
+    from indexer.engines.embedded.figures import Figures
     from indexer.engines.embedded.order import Found
-    from indexer.query import Count, Search
+    from indexer.query import Clause, Search
     from indexer.schema import IndexSchema
 
 _NAME_FILE = "kebao-index.json"
 _CREATE_LOCK = ".create.lock"
 _PAGE = 50_000
 _KEPT_FIGURES = 256
-_ALL_VALUES = 65_000
-_NUMBER = {"value_count": {"field": "seq"}}
-"""How tantivy is asked for a number of documents: each has one seq."""
-
-Figures: TypeAlias = "tuple[int, dict[str, dict[str, int]], dict[str, int]]"
-"""Total, facets, counts."""
 
 
 class EmbeddedEngine:
@@ -298,42 +294,13 @@ class _Answer:
         if asked not in kept:
             if len(kept) >= _KEPT_FIGURES:
                 kept.clear()
-            kept[asked] = self._figures()
+            kept[asked] = figures(self._search, self._ask)
         return kept[asked]
 
-    def _figures(self) -> Figures:
-        """Return the total, the facets and the counts, one pass for all that are under the same filters."""
-        search = self._search
-        groups: dict[str, dict[str, Any]] = {"": {"total": _NUMBER}}
-        alone: list[Count] = []
-        for facet in search.facets:
-            terms = {"field": layout.keyword_field(facet.field), "size": facet.limit, "segment_size": _ALL_VALUES}
-            groups.setdefault(self._left_out(facet.leave_out), {})[f"facet {facet.name}"] = {"terms": terms}
-        for count in search.counts:
-            text = as_text(count.clause)
-            if text is None:
-                alone.append(count)
-            else:
-                groups.setdefault(self._left_out(count.leave_out), {})[f"count {count.name}"] = {"filter": text}
-        answers = {name: self._view.searcher.aggregate(self._under(name), asked) for name, asked in groups.items()}
-        facets = {
-            facet.name: _buckets(answers[self._left_out(facet.leave_out)][f"facet {facet.name}"], facet.limit)
-            for facet in search.facets
-        }
-        counts = {
-            count.name: self._count(count)
-            if count in alone
-            else int(answers[self._left_out(count.leave_out)][f"count {count.name}"]["doc_count"])
-            for count in search.counts
-        }
-        return int(answers[""]["total"]["value"]), facets, counts
-
-    def _left_out(self, name: str) -> str:
-        return name if name in self._filters else ""
-
-    def _count(self, count: Count) -> int:
-        query = self._under(count.leave_out, self._translator.query(count.clause))
-        return int(self._view.searcher.aggregate(query, {"total": _NUMBER})["total"]["value"])
+    def _ask(self, leave_out: str, asked: dict[str, Any], clause: Clause | None) -> dict[str, Any]:
+        more = () if clause is None else (self._translator.query(clause),)
+        answer: dict[str, Any] = self._view.searcher.aggregate(self._under(leave_out, *more), asked)
+        return answer
 
     def _hits(self, found: Sequence[Found]) -> tuple[Hit, ...]:
         seqs = self._view.searcher.fast_field_values("seq", [where for _, _, where in found]) if found else []
@@ -343,8 +310,3 @@ class _Answer:
             score = float(value or 0.0) if self._search.sort.by == "relevance" else 0.0
             hits.append(Hit(id_, data["kind"], int(seq or 0), score, (value, id_), data["stored"]))
         return tuple(hits)
-
-
-def _buckets(answer: Mapping[str, Any], limit: int) -> dict[str, int]:
-    counts = [(bucket["key"], int(bucket["doc_count"])) for bucket in answer["buckets"]]
-    return dict(sorted(counts, key=lambda item: (-item[1], item[0]))[:limit])

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from tantivy import Occur, Order, Query
 
 from indexer.engines.embedded.layout import ID_PARTS, id_part, id_parts, is_long, number_field
-from indexer.engines.embedded.translate import unscored
+from indexer.engines.embedded.translate import LUCENE, unscored
 from indexer.query import RELEVANCE_LIMIT
 from indexer.result import rounded
 
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from tantivy import DocAddress, Searcher
 
     from indexer.engines.embedded.translate import Translator
-
-LUCENE = 1 / 2.2
-"""tantivy keeps the factor (k1 + 1) that Lucene dropped."""
 
 _MARGIN = 200
 """So many hits more than asked for are fetched, so that groups of ties are seldom cut and fetched again."""
@@ -49,13 +46,11 @@ class Sorter:
         limit = wanted + _MARGIN
         while True:
             hits = self._hits(query, limit)
-            scored = [(rounded(score * LUCENE), address) for score, address in hits]
-            ended = len(scored) < limit
-            whole = len(scored) if ended else _last_whole_group(scored)
-            if ended or whole >= min(wanted, RELEVANCE_LIMIT):
+            scored, whole = _first_groups(hits, min(wanted, RELEVANCE_LIMIT))
+            if whole or len(hits) < limit:
                 break
             limit *= 16
-        window = self._in_order(scored[:whole], wanted)[:RELEVANCE_LIMIT]
+        window = self._in_order(scored, wanted)[:RELEVANCE_LIMIT]
         if after is not None:
             place = (-(after[0] or 0.0), after[1])
             window = [found for found in window if (-(found[0] or 0.0), found[1]) > place]
@@ -163,10 +158,15 @@ class Sorter:
         return self.translator.between(id_part(number), minimum, maximum)
 
 
-def _last_whole_group(scored: Sequence[tuple[float, DocAddress]]) -> int:
-    """Return how many hits stand before the last group of ties, which may go on behind what was fetched."""
-    last = scored[-1][0]
-    return next((number for number, (score, _) in enumerate(scored) if score == last), 0)
+def _first_groups(hits: Sequence[tuple[float, DocAddress]], wanted: int) -> tuple[list[tuple[float, DocAddress]], bool]:
+    """Return so many hits with rounded scores and those that tie with the last; whether these were all fetched."""
+    scored: list[tuple[float, DocAddress]] = []
+    for score, address in hits:
+        value = rounded(score * LUCENE)
+        if len(scored) >= wanted and value != scored[-1][0]:
+            return scored, True
+        scored.append((value, address))
+    return scored, False
 
 
 def _both(*queries: Query) -> Query:

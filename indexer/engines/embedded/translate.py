@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from tantivy import FieldType, Occur, Query
@@ -17,8 +16,8 @@ if TYPE_CHECKING:
 
     from indexer.query import Clause
 
-
-_PLAIN = re.compile(r"[A-Za-z0-9._:/+-]+")
+LUCENE = 1 / 2.2
+"""tantivy keeps the factor (k1 + 1) that Lucene dropped."""
 
 
 class Translator:
@@ -44,8 +43,8 @@ class Translator:
                 return Query.disjunction_max_query([self.query(inner) for inner in clauses])
             case Not(inner):
                 return Query.boolean_query([self._everything(), (Occur.MustNot, self.query(inner)), self._dead()])
-            case Keyword(field, values):
-                return unscored(self._keyword(field, values))
+            case Keyword(field, values, boost):
+                return Query.const_score_query(self._keyword(field, values), boost / LUCENE)
             case Range(field, minimum, maximum):
                 return unscored(self._range(field, minimum, maximum))
             case All():
@@ -95,32 +94,6 @@ class Translator:
 
     def _dead(self) -> tuple[Occur, Query]:
         return Occur.MustNot, Query.term_set_query(self._schema, STATE, [TOMBSTONE, WATERMARK])
-
-
-def as_text(clause: Clause) -> str | None:
-    """Return an unscored clause in tantivy's query language, which is what its filter aggregations take.
-
-    None for clauses with texts and for values that would need quoting beyond doubt: these are asked for by themselves.
-    """
-    match clause:
-        case All():
-            return "*"
-        case Keyword(field, values) if values and all(map(_PLAIN.fullmatch, values)):
-            return "(" + " OR ".join(f'{keyword_field(field)}:"{value}"' for value in values) + ")"
-        case Range(field, minimum, maximum):
-            low, high = ("*" if bound is None else str(bound) for bound in (minimum, maximum))
-            return f"{number_field(field)}:[{low} TO {high}]" if low != high or low != "*" else None
-        case And(clauses, ()) if clauses:
-            return _joined(" AND ", clauses)
-        case Or(clauses) | Best(clauses) if clauses:
-            return _joined(" OR ", clauses)
-        case _:
-            return None
-
-
-def _joined(operator: str, clauses: Iterable[Clause]) -> str | None:
-    parts = [as_text(clause) for clause in clauses]
-    return None if None in parts else "(" + operator.join(part for part in parts if part) + ")"
 
 
 def unscored(query: Query) -> Query:

@@ -4,8 +4,7 @@ import pytest
 
 from indexer.analysis import Analyser
 from indexer.engines import open_engine
-from indexer.engines.embedded.translate import as_text
-from indexer.query import All, And, Best, Count, Keyword, Not, Or, Range, Search, Token
+from indexer.query import All, And, Best, Count, Keyword, Not, Or, Range, Search
 from indexer.schema import Document, IndexSchema
 
 SCHEMA = IndexSchema((), ("area", "area.within"), ("price.min", "price"))
@@ -50,8 +49,14 @@ def test_a_count_is_that_of_the_reference_however_it_is_asked(clause: All) -> No
     assert counts[0] == counts[1]
 
 
-def test_only_plain_values_without_texts_are_asked_in_words() -> None:
-    assert as_text(Keyword("area.within", ("450000",))) == '(k.area.within:"450000")'
-    assert as_text(Range("price", 1, None)) == "n.price:[1 TO *]"
-    assert as_text(Keyword("area", ('a"b',))) is None
-    assert as_text(And((All(), Token("title", "words", "x")))) is None
+def test_steps_of_one_field_may_overlap_lie_apart_and_have_the_same_bounds() -> None:
+    ranges = [(None, 6), (None, 7), (-5, 7), (7, 7), (8, None), (-(1 << 60), 6), (9, 3)]
+    counts = tuple(Count(str(number), Range("price.min", *bounds)) for number, bounds in enumerate(ranges))
+    found = []
+    for name in ("memory", "embedded"):
+        engine = open_engine(name, SCHEMA, Analyser())
+        engine.write(DOCUMENTS, 1)
+        found.append(engine.search(Search(All(), counts=counts)).counts)
+
+    assert found[0] == found[1]
+    assert list(found[0].values()) == [1, 2, 2, 1, 0, 1, 0]
