@@ -89,6 +89,7 @@ class Scheme:
     """By notation, in the list's order."""
     top: tuple[str, ...]
     version: str = ""
+    _above: dict[str, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def label(self, lang: str) -> str:
         """Return the list's name in a language, else the Chinese one, else the slug."""
@@ -96,12 +97,15 @@ class Scheme:
 
     def ancestors(self, notation: str) -> tuple[str, ...]:
         """Return the wider concepts of a concept, nearest first."""
-        found: list[str] = []
-        above = self.concepts[notation].broader
-        while above is not None and above not in found:
-            found.append(above)
-            above = self.concepts[above].broader
-        return tuple(found)
+        known = self._above.get(notation)
+        if known is None:
+            found: list[str] = []
+            above = self.concepts[notation].broader
+            while above is not None and above not in found:
+                found.append(above)
+                above = self.concepts[above].broader
+            known = self._above[notation] = tuple(found)
+        return known
 
     def descendants(self, notation: str) -> tuple[str, ...]:
         """Return all narrower concepts of a concept, each before its own."""

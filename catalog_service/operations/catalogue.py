@@ -71,6 +71,7 @@ class Catalogue:
         self._secrets: dict[str, bytes] = {}
         self.set_names = SetNames(profile.vocabularies)
         self._opening = threading.RLock()
+        self._secrets: dict[str, bytes] = {}
 
     @property
     def home(self) -> Path:
@@ -131,12 +132,15 @@ class Catalogue:
             raise UnknownName("kind", name, self.profile.kinds)
         return self.profile.kinds[name]
 
-    def titles(self, identifiers: Iterable[str], lang: str) -> dict[str, str]:
-        """Return what records are called, by identifier; one that is not public keeps its identifier."""
+    def titles(self, identifiers: Iterable[str], lang: str, seq: int | None = None) -> dict[str, str]:
+        """Return what records are called, by identifier; one that is not public keeps its identifier.
+
+        Names once looked up hold until the change ``seq``, by default the newest of the store, is another one.
+        """
         wanted = list(identifiers)
         if not wanted:
             return {}
-        known = self.names.titles(self.store.last_seq())
+        known = self.names.titles(self.store.last_seq() if seq is None else seq)
         fresh = [each for each in wanted if each not in known]
         if fresh:
             found = self.store.published(fresh)

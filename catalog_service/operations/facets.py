@@ -192,13 +192,14 @@ def facet_counts(result: SearchResult) -> Counts:
 
 
 def facet_views(
-    catalogue: Catalogue, kind: Kind, chosen: Mapping[str, tuple[str, ...]], counts: Counts, total: int, lang: str
+    catalogue: Catalogue, kind: Kind, chosen: Mapping[str, tuple[str, ...]], result: SearchResult, lang: str
 ) -> tuple[FacetView, ...]:
     """Return the facets worth showing, in the kind's order: none whose only value is all of the hits."""
+    counts, total = facet_counts(result), result.total
     views = []
     for facet in sorted(kind.facets, key=lambda facet: facet.order):
         ticked = chosen.get(facet.name, ())
-        values = _values(catalogue, facet, counts, ticked, lang)
+        values = _values(catalogue, facet, counts, ticked, lang, result.position)
         if not ticked and (not values or (len(values) == 1 and values[0].count == total and not values[0].children)):
             continue
         low, high = (price_range(ticked) or ("", "")) if facet.type == "price" else ("", "")
@@ -212,7 +213,7 @@ def _label(facet: Facet, lang: str) -> str:
 
 
 def _values(
-    catalogue: Catalogue, facet: Facet, counts: Counts, ticked: tuple[str, ...], lang: str
+    catalogue: Catalogue, facet: Facet, counts: Counts, ticked: tuple[str, ...], lang: str, seq: int
 ) -> tuple[FacetValue, ...]:
     match facet.type:
         case "concept":
@@ -226,18 +227,20 @@ def _values(
     if facet.type == "price":
         found = {mode: found.get(mode, 0) for mode in UNPRICED if mode in found or mode in ticked}
     found |= {value: 0 for value in ticked if value not in found and facet.type not in ("price", "rating")}
-    labels = value_labels(catalogue, facet, found, lang)
+    labels = value_labels(catalogue, facet, found, lang, seq)
     return tuple(FacetValue(value, labels[value], count, value in ticked) for value, count in found.items())
 
 
-def value_labels(catalogue: Catalogue, facet: Facet, values: Iterable[str], lang: str) -> dict[str, str]:
-    """Return what the values of a facet are called in a language."""
+def value_labels(
+    catalogue: Catalogue, facet: Facet, values: Iterable[str], lang: str, seq: int | None = None
+) -> dict[str, str]:
+    """Return what the values of a facet are called in a language; records, as of a change at least."""
     match facet.type:
         case "concept" | "coverage":
             concepts = catalogue.profile.vocabularies[facet.scheme].concepts
             return {value: concepts[value].label(lang) if value in concepts else value for value in values}
         case "reference":
-            return catalogue.titles(values, lang)
+            return catalogue.titles(values, lang, seq)
         case "period":
             return {value: both(PERIODS[value], domain="web")[lang] for value in values}
         case "price":
@@ -266,7 +269,9 @@ def _coverage_counts(
         offered |= dict.fromkeys(scheme.concepts[code].narrower)
     counts = {}
     for code in offered:
-        count = within.get(code, 0) + sum(cover.get(up, 0) for up in scheme.ancestors(code))
+        count = within.get(code, 0)
+        for up in scheme.ancestors(code):
+            count += cover.get(up, 0)
         if count or code in ticked:
             counts[code] = count
     return counts
@@ -274,26 +279,30 @@ def _coverage_counts(
 
 def _tree(scheme: Scheme, counts: Mapping[str, int], ticked: Iterable[str], lang: str) -> tuple[FacetValue, ...]:
     """Return the counted concepts as a tree; a lone top that only holds others gives way to what it holds."""
-    known = {code: counts.get(code, 0) for code in (*counts, *ticked) if code in scheme.concepts}
-    below: dict[str | None, list[str]] = {}
-    for code in known:
-        parent = next((up for up in scheme.ancestors(code) if up in known), None)
-        below.setdefault(parent, []).append(code)
+    concepts = scheme.concepts
+    known = {code: counts.get(code, 0) for code in (*counts, *ticked) if code in concepts}
+    below: dict[str, list[str]] = {}
+    for code in sorted(known, key=lambda code: (-known[code], code)):
+        below.setdefault(_nearest(known, scheme.ancestors(code)), []).append(code)
 
-    def values(parent: str | None) -> tuple[FacetValue, ...]:
-        codes = sorted(below.get(parent, ()), key=lambda code: (-known[code], code))
-        return tuple(
-            FacetValue(code, scheme.concepts[code].label(lang), known[code], code in ticked, values(code))
-            for code in codes
-        )
+    def value(code: str) -> FacetValue:
+        children = tuple(map(value, below[code])) if code in below else ()
+        return FacetValue(code, concepts[code].label(lang), known[code], code in ticked, children)
 
-    tops = values(None)
+    tops = tuple(map(value, below.get("", ())))
     while len(tops) == 1 and tops[0].children and not tops[0].selected:
         tops = (FacetValue(tops[0].value, tops[0].label, tops[0].count, selected=False), *tops[0].children)
         if len(tops) > 2 or not tops[1].children or tops[1].selected:
             break
         tops = tops[1:]
     return tops
+
+
+def _nearest(known: Mapping[str, int], above: Iterable[str]) -> str:
+    for code in above:
+        if code in known:
+            return code
+    return ""
 
 
 def chips_of(catalogue: Catalogue, kind: Kind, chosen: Mapping[str, tuple[str, ...]], lang: str) -> tuple[Chip, ...]:

@@ -16,12 +16,13 @@ from catalog_service.operations.facets import (
     FacetView,
     chips_of,
     facet_clause,
-    facet_counts,
     facet_requests,
     facet_views,
 )
+from catalog_service.operations.naming import also, named
 from catalog_service.operations.paging import seal, unseal
-from indexer.highlight import mark, passage
+from catalog_service.operations.passages import extract, found_in
+from indexer.highlight import mark
 from indexer.query import All, Count, FacetRequest, Keyword, Search, Sort
 
 if TYPE_CHECKING:
@@ -43,8 +44,6 @@ RELEVANCE_DEPTH = 1000
 
 FRESH_WAIT = 2.0
 """Seconds a search waits for the index to reach ``min_seq``."""
-
-_PASSAGE = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +78,13 @@ class HitView:
     """Facet name to (identifier, title) of the records named there, such as the provider."""
     score: float
     highlight: Mapping[str, list[tuple[int, int]]]
+    passage_of: str = ""
+    """Dotted name of the field that ``summary`` is a passage of, where the words stand in neither title nor summary."""
 
 
 @dataclass(frozen=True, slots=True)
 class Relaxation:
-    """One condition to let go of, and how many records one then gets."""
+    """One condition to let go of, or to keep alone, and how many records one then gets."""
 
     chip: Chip
     filters: Mapping[str, tuple[str, ...]]
@@ -110,6 +111,10 @@ class SearchPage:
     dropped: tuple[str, ...] = ()
     """Words left out because nothing has them all; the hits hold the others only."""
     relaxations: tuple[Relaxation, ...] = ()
+    alone: tuple[Relaxation, ...] = ()
+    """Where letting go of one condition does not help: what each value finds as the only condition, with the words."""
+    without_words: int = 0
+    """Where nothing is found: how many records fulfil the conditions, whatever words they hold."""
     seq: int = 0
     behind: bool = False
     took_ms: float = 0.0
@@ -118,13 +123,16 @@ class SearchPage:
 def search(catalogue: Catalogue, request: SearchRequest) -> SearchPage:
     """Answer a search; raises `BadQuery` or `UnknownName` for what cannot be asked."""
     started = time.perf_counter()
+    rows = named(catalogue, request.q)
+    if rows and not request.kind and not any(request.filters.values()):
+        request = replace(request, kind=rows[0].kind)
     kind = _kind(catalogue, request.kind)
     _check(catalogue, kind, request)
     behind = request.min_seq > 0 and not _reached(catalogue, request.min_seq)
-    parsed = catalogue.index.parse(request.q)
+    parsed = also(catalogue.index.parse(request.q), rows)
     sort = request.sort or ("relevance" if parsed.words else "newest")
     page = _run(catalogue, kind, replace(request, sort=sort), parsed)
-    if not page.total and parsed.words:
+    if not page.total:
         page = _second_try(catalogue, kind, page, parsed)
     return replace(page, behind=behind, took_ms=round((time.perf_counter() - started) * 1000, 2))
 
@@ -177,8 +185,8 @@ def _run(catalogue: Catalogue, kind: Kind, request: SearchRequest, parsed: Parse
         kind=kind,
         sort=request.sort,
         total=result.total,
-        hits=tuple(_hit(catalogue, hit, parsed.words, request.lang) for hit in result.hits),
-        facets=facet_views(catalogue, kind, chosen, facet_counts(result), result.total, request.lang),
+        hits=_hits(catalogue, result.hits, parsed.words, request.lang),
+        facets=facet_views(catalogue, kind, chosen, result, request.lang),
         chips=chips,
         tabs=_tabs(catalogue, parsed.clause, kind, result.total),
         next=_next(catalogue, request, result, depth),
@@ -198,7 +206,11 @@ def _filters(catalogue: Catalogue, kind: Kind, request: SearchRequest) -> tuple[
 
 
 def _tabs(catalogue: Catalogue, clause: Clause, kind: Kind, total: int) -> dict[str, int]:
-    found = catalogue.index.search(Search(clause, facets=(FacetRequest("kind", "kind"),), size=0)).facets["kind"]
+    """Return the hits of every kind; only those of the other kinds are counted, the shown one's are known."""
+    others = tuple(name for name in catalogue.profile.kinds if name != kind.name)
+    among = (("kind", Keyword("kind", others)),)
+    asked = Search(clause, filters=among, facets=(FacetRequest("kind", "kind"),), size=0)
+    found = catalogue.index.search(asked).facets["kind"] if others else {}
     return {name: total if name == kind.name else found.get(name, 0) for name in catalogue.profile.kinds}
 
 
@@ -213,15 +225,40 @@ def _relaxations(
 
 
 def _second_try(catalogue: Catalogue, kind: Kind, page: SearchPage, parsed: Parsed) -> SearchPage:
-    """Nothing has all words: look for the same sound in other characters, then for records with some of the words."""
+    """Nothing has all words under all conditions: look for the same sound in other characters, then for less."""
+    if not parsed.words:
+        return page if page.relaxations else replace(page, alone=_alone(catalogue, kind, page, parsed))
     page = replace(page, did_you_mean=_did_you_mean(catalogue, kind, page.request, parsed))
     if page.relaxations:
-        return page
+        return replace(page, without_words=_without_words(catalogue, kind, page))
     for weaker, dropped in catalogue.index.relaxed(parsed):
         partial = _run(catalogue, kind, page.request, weaker)
         if partial.total:
             return replace(partial, did_you_mean=page.did_you_mean, dropped=dropped)
-    return page
+    alone = _alone(catalogue, kind, page, parsed)
+    return replace(page, alone=alone, without_words=_without_words(catalogue, kind, page))
+
+
+def _alone(catalogue: Catalogue, kind: Kind, page: SearchPage, parsed: Parsed) -> tuple[Relaxation, ...]:
+    """Return for each of several chips what it finds without the others."""
+    facets = {facet.name: facet for facet in kind.facets}
+    clauses = [(chip, facet_clause(catalogue, facets[chip.facet], (chip.value,))) for chip in page.chips]
+    counts = tuple(Count(f"{number}", clause) for number, (_, clause) in enumerate(clauses) if clause is not None)
+    if len(counts) < 2:
+        return ()
+    asked = Search(parsed.clause, filters=(("kind", Keyword("kind", (kind.name,))),), counts=counts, size=0)
+    found = catalogue.index.search(asked).counts
+    return tuple(
+        Relaxation(chip, {chip.facet: (chip.value,)}, found[f"{number}"])
+        for number, (chip, _) in enumerate(clauses)
+        if found.get(f"{number}")
+    )
+
+
+def _without_words(catalogue: Catalogue, kind: Kind, page: SearchPage) -> int:
+    if not page.chips:
+        return 0
+    return catalogue.index.search(Search(All(), filters=_filters(catalogue, kind, page.request), size=0)).total
 
 
 def _did_you_mean(catalogue: Catalogue, kind: Kind, request: SearchRequest, parsed: Parsed) -> str:
@@ -239,30 +276,41 @@ def _did_you_mean(catalogue: Catalogue, kind: Kind, request: SearchRequest, pars
     return did_you_mean(catalogue, kind, parsed, finds)
 
 
-def _hit(catalogue: Catalogue, hit: Hit, words: Sequence[Word], lang: str) -> HitView:
+def _hits(catalogue: Catalogue, hits: Sequence[Hit], words: Sequence[Word], lang: str) -> tuple[HitView, ...]:
+    """Return the rows of the hits that are public at this moment, which an index that lags behind cannot tell."""
+    if not hits:
+        return ()
+    shown = [hit.id for hit in hits]
+    public = catalogue.store.forms(shown) if words else dict.fromkeys(catalogue.store.live(shown), b"")
+    kinds = catalogue.profile.kinds
+    return tuple(_hit(kinds[hit.kind], hit, public[hit.id], words, lang) for hit in hits if hit.id in public)
+
+
+def _hit(kind: Kind, hit: Hit, form: bytes, words: Sequence[Word], lang: str) -> HitView:
     stored = hit.stored
     title, title_lang = _in_language(stored["title"], lang)
-    summary, summary_lang = _in_language(stored["summary"], lang)
+    summary = extract(*_in_language(stored["summary"], lang), words)
+    marks = mark(title, words) if words else []
+    if words and not marks and not summary.marks:
+        summary = found_in(kind, form, stored["iri"], words, lang) or summary
     linked = {
         name: [(link["id"], _in_language(link["title"], lang)[0]) for link in links]
         for name, links in stored["named"].items()
     }
-    if len(summary) > _PASSAGE:
-        part = passage(summary, words, _PASSAGE)
-        summary = f"{'…' if part.before else ''}{part.text}{'…' if part.behind else ''}"
     return HitView(
         id=hit.id,
         iri=stored["iri"],
         kind=hit.kind,
         title=title,
         title_lang=title_lang,
-        summary=summary,
-        summary_lang=summary_lang,
+        summary=summary.text,
+        summary_lang=summary.lang,
         fields=stored["fields"],
         offers=tuple(Offer.from_plain(offer) for offer in stored["offers"]),
         linked=linked,
         score=hit.score,
-        highlight={"title": mark(title, words), "summary": mark(summary, words)} if words else {},
+        highlight={"title": marks, "summary": list(summary.marks)} if words else {},
+        passage_of=summary.field,
     )
 
 

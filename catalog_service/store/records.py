@@ -11,6 +11,7 @@ from catalog_service.store.reading import Reads, portions
 from catalog_service.store.rows import Content, Entry, History, RecordRow, VersionInfo, VersionRow
 from catalog_service.store.selects import (
     INFO,
+    IS_PUBLISHED,
     IS_WORKING,
     PUBLIC_FORM,
     RECORD,
@@ -28,6 +29,11 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
     from sqlalchemy.sql import ColumnElement
+
+
+_ASKED = record.c.identifier.in_(sa.bindparam("identifiers", expanding=True))
+_LIVE = sa.select(record.c.identifier).where(record.c.live, _ASKED)
+_FORMS = sa.select(record.c.identifier, PUBLIC_FORM).join(version, IS_PUBLISHED).where(record.c.live, _ASKED)
 
 
 class RecordReads(Reads):
@@ -98,6 +104,18 @@ class RecordReads(Reads):
                 for portion in portions(identifiers)
                 for row in connection.execute(statement.where(record.c.identifier.in_(portion)))
             }
+
+    def live(self, identifiers: Iterable[str]) -> set[str]:
+        """Return those of these records that the world may see now."""
+        with self._reading() as connection:
+            found = (connection.execute(_LIVE, {"identifiers": each}) for each in portions(identifiers))
+            return {identifier for rows in found for (identifier,) in rows}
+
+    def forms(self, identifiers: Iterable[str]) -> dict[str, bytes]:
+        """Return what the world may see now of those of these records that are live."""
+        with self._reading() as connection:
+            found = (connection.execute(_FORMS, {"identifiers": each}) for each in portions(identifiers))
+            return {identifier: form for rows in found for identifier, form in rows}
 
     def versions(self, identifier: str) -> list[VersionInfo]:
         """Return a record's versions without their content, oldest first."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
 
+from benchmarks.records import BASE
 from catalog_service.errors import BadQuery, UnknownName
 from catalog_service.i18n import explain
 from catalog_service.indexing import notation
@@ -17,10 +19,11 @@ from catalog_service.model.record import parse_canonical
 from catalog_service.namespaces import term
 from catalog_service.operations.sample import load_samples
 from catalog_service.operations.search import SearchRequest, search
-from tests.catalogues import make_catalogue
+from tests.catalogues import load_products, make_catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from catalog_service.model.record import Record
     from catalog_service.operations.catalogue import Catalogue
@@ -436,6 +439,25 @@ def test_nothing_found_says_which_condition_to_let_go_of_and_what_one_gets(catal
         assert relaxation.count > 0
 
 
+def test_where_no_one_condition_is_to_blame_each_value_is_offered_alone(catalogue: Catalogue) -> None:
+    filters = {"category": ("07",), "deliveryMode": ("mail-in",), "price": ("-1",), "areaServed": ("451400",)}
+    page = search(catalogue, SearchRequest(q="检测", filters=filters))
+
+    assert (page.total, page.relaxations) == (0, ())
+    assert page.alone
+    for each in page.alone:
+        again = search(catalogue, SearchRequest(q="检测", filters=each.filters))
+        assert (each.filters, again.total) == ({each.chip.facet: (each.chip.value,)}, each.count)
+
+
+def test_what_the_conditions_find_without_the_words_is_told(catalogue: Catalogue) -> None:
+    page = ask(catalogue, "量子纠缠", deliveryMode="online")
+
+    assert page.total == 0
+    assert page.without_words == ask(catalogue, deliveryMode="online").total > 0
+    assert ask(catalogue, "量子纠缠").without_words == 0
+
+
 def test_words_are_done_without_only_when_nothing_has_all_and_then_it_is_said(catalogue: Catalogue) -> None:
     page = ask(catalogue, "专利检索 量子纠缠")
 
@@ -475,3 +497,37 @@ def test_a_proposal_finds_something_under_the_conditions_too(catalogue: Catalogu
 
 def test_the_nearest_term_of_a_list_is_proposed(catalogue: Catalogue) -> None:
     assert ask(catalogue, "知识产杈代理").did_you_mean == "知识产权代理"
+
+
+# what the index has not heard of yet
+
+
+def test_a_record_withdrawn_a_moment_ago_is_not_shown(tmp_path: Path) -> None:
+    made = make_catalogue(tmp_path, search__engine="embedded")
+    load_products(made, 3)
+    word = ask(made).hits[0].title[:2]
+    withdrawn = ask(made, word).hits[0].id
+    with made.store.write(actor="test") as writer:
+        writer.withdraw(withdrawn, "no longer offered")
+
+    for q in ("", word):
+        page = ask(made, q)
+        assert page.total > len(page.hits)
+        assert withdrawn not in found(page)
+    made.close()
+
+
+def test_a_hit_found_by_its_description_shows_the_passage(tmp_path: Path) -> None:
+    made = make_catalogue(tmp_path)
+    load_products(made, 3)
+    form = next(iter(made.store.forms(["BP-0000001"]).values()))
+    record = parse_canonical(form, f"{BASE}/id/service-product/BP-0000001", PRODUCT)
+    description = terms.value(record.objects(term("dct:description"))[0])
+    others = form.decode().replace(description, "")
+    word = next(pair for pair in map("".join, pairwise(description)) if not set(pair) & set(f"{others}，"))
+    page = ask(made, word)
+    hit = next(hit for hit in page.hits if hit.id == "BP-0000001")
+
+    assert hit.passage_of == "description"
+    assert hit.highlight["summary"]
+    made.close()
