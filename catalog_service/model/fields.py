@@ -94,8 +94,8 @@ def _field(graph: ShapeGraph, node: Term, views: ShapeGraph) -> Field:
         pattern=_first(graph, said, "sh:pattern"),
         max_length=_count(graph, said, "sh:maxLength"),
         min_length=_count(graph, said, "sh:minLength"),
-        minimum=graph.value(node, "sh:minInclusive"),
-        maximum=graph.value(node, "sh:maxInclusive"),
+        minimum=_bound(graph, node, "sh:minInclusive"),
+        maximum=_bound(graph, node, "sh:maxInclusive"),
         less_than=next(iter(graph.many(node, "sh:lessThanOrEquals") + graph.many(node, "sh:lessThan")), ""),
         default=_code(default[0]) if default else "",
         group=_group(graph, node),
@@ -176,6 +176,10 @@ def _code(each: Term) -> str:
 
 def _group(graph: ShapeGraph, node: Term) -> str:
     return graph.value(node, "sh:group").removeprefix(f"{SHAPES}group-")
+
+
+def _bound(graph: ShapeGraph, node: Term, predicate: str) -> str:
+    return next((terms.written(found) for found in graph.many(node, predicate)), "")
 
 
 def _first(graph: ShapeGraph, nodes: Iterable[Term], predicate: str) -> str:

@@ -47,6 +47,7 @@ def literal(text: str, language: str | None = None, datatype: str | None = None)
 
 
 XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
+_DECIMAL = "#decimal>"
 RDF_LANG_STRING = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
 
 
@@ -120,6 +121,18 @@ def datatype(term: Term) -> str:
     if last == '"':
         return XSD_STRING
     return term[term.rindex('"') + 4 : -1] if last == ">" else RDF_LANG_STRING
+
+
+def written(term: Term) -> str:
+    """Return a term's value as people write it: a decimal number without the zeros its canonical form carries.
+
+    >>> written('"2800.0"^^<http://www.w3.org/2001/XMLSchema#decimal>'), written('"2800.0"')
+    ('2800', '2800.0')
+    """
+    text = value(term)
+    if term.endswith(_DECIMAL) and "." in text and text.replace(".", "", 1).removeprefix("-").isdecimal():
+        return text.rstrip("0").rstrip(".")
+    return text
 
 
 def split_line(line: str) -> Triple:

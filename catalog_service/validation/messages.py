@@ -52,6 +52,7 @@ _SENTENCES = {
     "And": "{label}: the parts do not fit together.",
     "Not": "{label}: “{value}” must not be given here.",
 }
+_LATER = "{label}: {value} is later than {partner}."
 _OTHER = "{label}: the value does not fit the profile."
 
 _TYPES = {
@@ -136,6 +137,8 @@ class FindingMaker:
             "partner": self._partner(kind, result, record),
         }
         sentence = _SENTENCES.get(component, _OTHER)
+        if component == "LessThanOrEquals" and each is not None and each.type == "date":
+            sentence = _LATER
         return Finding(
             code=component[:1].lower() + component[1:],
             message=both(sentence, domain="findings", **values),
@@ -169,7 +172,7 @@ class FindingMaker:
         found = self._by_shape.get((kind.name, result.source_shape))
         partner = found[1].less_than if found else ""
         others = record.objects(partner, of=result.focus_node) if partner else []
-        return ", ".join(terms.value(other) for other in others)
+        return ", ".join(terms.written(other) for other in others)
 
     def _suggestion(self, result: ShapeResult, each: Field | None, component: str) -> dict[str, str]:
         said = _said(result)
@@ -212,5 +215,5 @@ def _siblings(result: ShapeResult, record: Record) -> list[Term]:
 
 
 def _shown(value: Term) -> str:
-    text = terms.value(value) if value else ""
+    text = terms.written(value) if value else ""
     return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"
