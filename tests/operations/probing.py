@@ -60,6 +60,10 @@ def _wait() -> str:
     return "woken"
 
 
+def _tell_pid() -> str:
+    return str(os.getpid())
+
+
 def _die() -> str:
     os.kill(os.getpid(), signal.SIGKILL)
     return "alive"
@@ -72,7 +76,7 @@ def _abort() -> str:
 PROBES = {
     each.__name__.lstrip("_"): each
     for each in (
-        _connect, _write_file, _write_to_body, _open_passwd, _eat_memory, _spin, _wait,
+        _connect, _write_file, _write_to_body, _open_passwd, _eat_memory, _spin, _wait, _tell_pid,
         _die, _abort,
     )
 }  # fmt: skip

@@ -6,6 +6,10 @@ import gzip
 import io
 import json
 import logging
+import os
+import select
+import signal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -27,7 +31,6 @@ from tests.operations.tables import row, rows_of, table, workbook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from catalog_service.operations.catalogue import Catalogue
     from catalog_service.operations.load import LoadResult
@@ -279,6 +282,41 @@ def test_a_zygote_that_dies_is_replaced(probing: ProbingSandbox) -> None:
     probing._process.wait()
 
     assert probe(probing, "connect") == "24"
+
+
+def children_of(pid: int) -> list[int]:
+    return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def test_jobs_at_the_same_time_have_workers_of_their_own(probing: ProbingSandbox) -> None:
+    source = Source("probe", io.BytesIO(b"body"), True)
+
+    with probing.open([source]) as one, probing.open([source]) as two, probing.open([source]) as three:
+        found = [next(iter(job.read(source, "tell_pid"))) for job in (one, two, three)]
+
+    assert len({each.message["en"] for each in found if isinstance(each, Finding)}) == 3
+
+
+def test_a_spare_worker_that_died_is_done_without(probing: ProbingSandbox) -> None:
+    probe(probing, "connect")
+    assert probing._process is not None
+    for spare in children_of(probing._process.pid):
+        os.kill(spare, signal.SIGKILL)
+
+    assert {probe(probing, "connect") for _ in range(3)} == {"24"}
+
+
+def test_no_worker_outlives_the_zygote(catalogue: Catalogue) -> None:
+    sandbox = ProbingSandbox(catalogue.settings, catalogue.profile.kinds)
+    probe(sandbox, "connect")
+    assert sandbox._process is not None
+    pids = children_of(sandbox._process.pid)
+    ends = [os.pidfd_open(pid) for pid in pids]
+    sandbox.close()
+
+    for end in ends:
+        assert select.select([end], [], [], 60)[0]
+        os.close(end)
 
 
 def test_nobody_can_be_reached(probing: ProbingSandbox) -> None:

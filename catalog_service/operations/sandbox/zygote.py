@@ -1,5 +1,6 @@
 """The zygote: one warm process without network that forks a worker for every job and ends it when its leash is let go.
 
+Between jobs it keeps a spare worker, which has rehearsed: its memory is its own already where work will write to it.
 It is started afresh, not forked, so that it holds nothing of the server: no thread, no open store, no secret.
 """
 
@@ -31,11 +32,16 @@ class Zygote:
     """Waits for jobs; a job is a channel to talk by, a leash and the files to read."""
 
     def __init__(
-        self, control: socket.socket, live: Callable[[dict[str, Any], socket.socket, list[int]], None]
+        self,
+        control: socket.socket,
+        live: Callable[[dict[str, Any], socket.socket, list[int]], None],
+        rehearse: Callable[[], None],
     ) -> None:
         self._control = control
         self._live = live
+        self._rehearse = rehearse
         self._leashes: dict[int, socket.socket] = {}
+        self._spare: tuple[int, socket.socket] | None = None
         self._selector = selectors.DefaultSelector()
 
     def run(self) -> None:
@@ -47,6 +53,7 @@ class Zygote:
         signal.set_wakeup_fd(waker.fileno(), warn_on_full_buffer=False)
         self._selector.register(self._control, selectors.EVENT_READ)
         self._selector.register(woken, selectors.EVENT_READ)
+        self._keep_a_spare()
         while True:
             for key, _ in self._selector.select():
                 if key.fileobj is self._control:
@@ -67,19 +74,19 @@ class Zygote:
             return False
         if not message:
             return False
-        channel, leash = socket.socket(fileno=files[0]), socket.socket(fileno=files[1])
-        pid = os.fork()
-        if pid == 0:
-            self._become_worker(json.loads(message), channel, files[2:])
-        channel.close()
-        for each in files[2:]:
+        pid = self._give_to_spare(message, files) or self._fork(lambda: self._work(message, files))
+        leash = socket.socket(fileno=files[1])
+        for each in (files[0], *files[2:]):
             os.close(each)
         self._leashes[pid] = leash
         self._selector.register(leash, selectors.EVENT_READ, pid)
         return True
 
-    def _become_worker(self, job: dict[str, Any], channel: socket.socket, files: list[int]) -> None:
-        """Live as a worker; nothing of the zygote is left to it."""
+    def _fork(self, life: Callable[[], None]) -> int:
+        """Fork a process that lives a life and ends; nothing of the zygote is left to it. Returns its number."""
+        pid = os.fork()
+        if pid:
+            return pid
         code = 1
         try:
             signal.set_wakeup_fd(-1)
@@ -87,23 +94,59 @@ class Zygote:
             self._selector.close()
             for each in (self._control, *self._leashes.values()):
                 each.close()
-            self._live(job, channel, files)
+            life()
             code = 0
         finally:
             os._exit(code)
 
+    def _work(self, message: bytes, files: list[int]) -> None:
+        os.close(files[1])  # the leash is not the worker's
+        self._live(json.loads(message), socket.socket(fileno=files[0]), files[2:])
+
+    def _keep_a_spare(self) -> None:
+        """Have a worker ready that waits for a job."""
+        if self._spare is not None:
+            return
+        ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+
+        def wait() -> None:
+            ours.close()
+            self._rehearse()
+            message, files, _, _ = socket.recv_fds(its, _LARGEST_JOB, MOST_FILES + 2)
+            its.close()
+            if message:
+                self._work(message, files)
+
+        self._spare = self._fork(wait), ours
+        its.close()
+
+    def _give_to_spare(self, message: bytes, files: list[int]) -> int:
+        """Hand a job to the spare worker and return its number, 0 if there is none that lives."""
+        if self._spare is None:
+            return 0
+        (pid, door), self._spare = self._spare, None
+        with door, suppress(OSError):
+            socket.send_fds(door, [message], files)
+            return pid
+        return 0
+
     def _reap(self) -> None:
-        """Tell by the leash how each dead worker died."""
-        while self._leashes:
-            pid, status = os.waitpid(-1, os.WNOHANG)
-            if pid == 0:
-                return
-            leash = self._leashes.pop(pid)
-            if leash in [key.fileobj for key in self._selector.get_map().values()]:
-                self._selector.unregister(leash)
-            with suppress(OSError):  # nobody may want to know
-                leash.send(str(os.waitstatus_to_exitcode(status)).encode())
-            leash.close()
+        """Tell by the leash how each dead worker died; when all are, have a new one ready."""
+        with suppress(ChildProcessError):  # none is left
+            while (ended := os.waitpid(-1, os.WNOHANG))[0]:
+                self._tell(*ended)
+        if not self._leashes:
+            self._keep_a_spare()
+
+    def _tell(self, pid: int, status: int) -> None:
+        leash = self._leashes.pop(pid, None)
+        if leash is None:  # the spare one
+            return
+        if leash in [key.fileobj for key in self._selector.get_map().values()]:
+            self._selector.unregister(leash)
+        with suppress(OSError):  # nobody may want to know
+            leash.send(str(os.waitstatus_to_exitcode(status)).encode())
+        leash.close()
 
     def _end_all(self) -> None:
         signal.set_wakeup_fd(-1)
@@ -111,23 +154,22 @@ class Zygote:
             os.kill(pid, signal.SIGKILL)
 
 
-def warm(engine: str) -> tuple[Profile, Validation]:
-    """Load whatever a worker may need, for it can open nothing."""
+def warm(engine: str) -> tuple[Profile, Validation, Callable[[], None]]:
+    """Load whatever a worker may need, for it can open nothing; return also what a spare one rehearses."""
     from catalog_service.operations.sandbox.warming import warm_up
     from catalog_service.registry import profile
     from catalog_service.validation.engines import Validation
 
     loaded = profile()
     validation = Validation(loaded, engine)
-    warm_up(loaded, validation)
-    return loaded, validation
+    return loaded, validation, warm_up(loaded, validation)
 
 
 def main(worker: type[Worker]) -> None:
     """Be the zygote of the process that passed the control's number and the engine's name."""
     control = socket.socket(fileno=int(sys.argv[1]))
     network = "none" if cut_network() else "no sockets"
-    loaded, validation = warm(sys.argv[2])
+    loaded, validation, rehearse = warm(sys.argv[2])
 
     def live(job: dict[str, Any], channel: socket.socket, files: list[int]) -> None:
         worker(job, channel, files).run(loaded, validation)
@@ -136,7 +178,7 @@ def main(worker: type[Worker]) -> None:
     gc.freeze()
     with suppress(BrokenPipeError):  # it may not be needed any more
         control.send(json.dumps({"network": network}).encode())
-        Zygote(control, live).run()
+        Zygote(control, live, rehearse).run()
 
 
 if __name__ == "__main__":
