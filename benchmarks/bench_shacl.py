@@ -9,9 +9,11 @@ little.
 from __future__ import annotations
 
 import gc
+import http.client
 import importlib.util
 import itertools
 import os
+import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from pyoxigraph import Dataset, Quad, RdfFormat, Triple, parse, serialize
 
 from benchmarks.records import AGENCIES, BASE, Records
+from benchmarks.serving import filled_home, serving
 from catalog_service.model.record import Record, nodes_of
 from catalog_service.namespaces import CODE_LISTS, DCT, STS, TYPE, XSD
 from catalog_service.resources import folder
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
 BATCH = 1_000
 DATASETS = 10_000
 MANY = 100_000
+REQUESTS = 1_000
 _PREFIXES = next(Records(agencies=0).turtle(0))
 SHAPES = "service-product.ttl"
 
@@ -50,6 +54,7 @@ def run(scale: float = 1.0) -> None:
     rivals = _batches(validator, shapes, products, context)
     _many(validator, context, int(MANY * scale), rivals)
     _one(validator, shapes, products, context)
+    _over_http(int(REQUESTS * scale))
     _compile()
     _dcat(int(DATASETS * scale))
 
@@ -221,6 +226,30 @@ def _one(validator: Validator, shapes: list[Any], products: list[list[Triple]], 
     _row("pySHACL", len(graphs), theirs)
     ours = _seconds(lambda: [validator.validate(record, prepared) for record in records], times=10)
     _row("ours", len(records), ours, theirs / len(graphs))
+
+
+def _over_http(count: int) -> None:
+    """Print what checking one record takes over HTTP, by one client that keeps its connection: wall time."""
+    records = Records(agencies=3)
+    bodies = [(_PREFIXES + records.product(number)).encode() for number in range(count)]
+    with tempfile.TemporaryDirectory() as folder, serving(filled_home(Path(folder), 10)) as port:
+        client = http.client.HTTPConnection("127.0.0.1", port)
+        for body in bodies[:50]:
+            _post(client, body)
+        times = sorted(_post(client, body) for body in bodies)
+        client.close()
+    p50, p99 = (1000 * times[int(len(times) * part)] for part in (0.5, 0.99))
+    print(f"\nPOST /api/v1/validate, one record: p50 {p50:.1f} ms, p99 {p99:.1f} ms.")
+
+
+def _post(client: http.client.HTTPConnection, body: bytes) -> float:
+    started = time.perf_counter()
+    client.request("POST", "/api/v1/validate", body, {"Content-Type": "text/turtle"})
+    answer = client.getresponse()
+    text = answer.read()
+    if answer.status != 200 or b'"records":1,' not in text.replace(b" ", b""):
+        raise SystemExit(f"{answer.status}: {text[:500]!r}")
+    return time.perf_counter() - started
 
 
 def _compile() -> None:

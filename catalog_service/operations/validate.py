@@ -9,6 +9,7 @@ from catalog_service.i18n import both
 from catalog_service.model.record import parse_canonical
 from catalog_service.model.report import Finding
 from catalog_service.namespaces import SH
+from catalog_service.operations.alone import check_alone
 from catalog_service.operations.load import load
 from catalog_service.operations.outgoing import as_if_published
 from catalog_service.operations.publish import check_stored
@@ -70,7 +71,9 @@ def check_sources(
     progress: Callable[[str, int], None] | None = None,
 ) -> Checked:
     """Check the records of files as a load would, and store nothing."""
-    result = load(catalogue, sources, actor="validate", kind=kind, dry=True, progress=progress)
+    result = check_alone(catalogue, sources, kind)
+    if result is None:
+        result = load(catalogue, sources, actor="validate", kind=kind, dry=True, progress=progress)
     wanted = catalogue.validation.at_level(result.findings, level)
     titles = {taken.identifier: taken.title for taken in result.taken}
     return Checked(result.counts["read"], tuple(wanted), titles)
