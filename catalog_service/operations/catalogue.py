@@ -71,7 +71,6 @@ class Catalogue:
         self._secrets: dict[str, bytes] = {}
         self.set_names = SetNames(profile.vocabularies)
         self._opening = threading.RLock()
-        self._secrets: dict[str, bytes] = {}
 
     @property
     def home(self) -> Path:
