@@ -7,6 +7,7 @@ their fragments, and never the record's own IRI, so that a record keeps its frag
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from catalog_service.model.record import Record
@@ -33,7 +34,7 @@ def fragment_start(record_iri: str) -> str:
 def with_fragments(nodes: Nodes, record_iri: str, short: Callable[[Term], str]) -> tuple[Nodes, dict[Term, Term]]:
     """Return nodes whose blank ones have IRIs, and old term to new; ``short`` names a blank node's role.
 
-    Blank nodes must form trees. Twins with the same content become one.
+    Blank nodes must form trees. Twins with the same content become one. Lists without blank nodes are handed on.
     """
     new: dict[Term, Term] = {}
     start = "<" + fragment_start(record_iri)
@@ -41,45 +42,59 @@ def with_fragments(nodes: Nodes, record_iri: str, short: Callable[[Term], str]) 
     def name(node: Term) -> Term:
         found = new.get(node)
         if found is None:
-            new[node] = f"{start}{short(node)}>"  # a node that is met again while it is named cannot loop
-            digest = hashlib.sha256(content(node).encode()).hexdigest()[:_DIGITS]
-            found = new[node] = f"{start}{short(node)}-{digest}>"
+            role = short(node)
+            new[node] = f"{start}{role}>"  # a node that is met again while it is named cannot loop
+            own = nodes.get(node, {})
+            lines = [f"{predicate} {term}" for predicate, objects in own.items() for term in objects]
+            content = "\n".join(lines)
+            if " _:" in content or start in content:
+                lines = [f"{predicate} {relative(term)}" for predicate, objects in own.items() for term in objects]
+                content = "\n".join(lines)
+            found = new[node] = f"{start}{role}-{_digest(content)}>"
         return found
-
-    def content(node: Term) -> str:
-        return "\n".join(
-            sorted(
-                f"{predicate} {relative(term)}"
-                for predicate, objects in nodes.get(node, {}).items()
-                for term in objects
-            )
-        )
 
     def relative(term: Term) -> Term:
         named = name(term) if term[0] == "_" else term
         return f"<#{named[len(start) :]}" if named.startswith(start) else named
 
-    for node in [each for each in nodes if each[0] == "_"]:
-        name(node)
-    for objects in [each for properties in nodes.values() for each in properties.values()]:
-        for term in objects:
-            if term[0] == "_":
-                name(term)
-    return renamed(nodes, new), new
+    result: Nodes = {}
+    for node, own in nodes.items():
+        _put(result, name(node) if node[0] == "_" else node, _replaced(own, name))
+    return result, new
+
+
+def _replaced(own: dict[Term, list[Term]], name: Callable[[Term], Term]) -> dict[Term, list[Term]]:
+    """Return what is said of a node with names in the place of blank nodes; what became equal becomes one."""
+    result = dict(own)
+    for predicate, objects in own.items():
+        if len(objects) > 1 or (objects and objects[0][0] == "_"):
+            result[predicate] = list(dict.fromkeys([name(term) if term[0] == "_" else term for term in objects]))
+    return result
+
+
+@lru_cache(maxsize=8192)
+def _digest(lines: str) -> str:
+    """Return the digits that name a node by its content; contact points and periods are the same in many records."""
+    return hashlib.sha256("\n".join(sorted(lines.split("\n"))).encode()).hexdigest()[:_DIGITS]
+
+
+def _put(nodes: Nodes, node: Term, own: dict[Term, list[Term]]) -> None:
+    """Say of a node what was said of one that became it."""
+    twin = nodes.setdefault(node, own)
+    if twin is not own:
+        for predicate, objects in own.items():
+            twin[predicate] = list(dict.fromkeys(twin.get(predicate, []) + objects))
 
 
 def renamed(nodes: Mapping[Term, Mapping[Term, list[Term]]], new: Mapping[Term, Term]) -> Nodes:
     """Return nodes with terms replaced; what became equal becomes one."""
     result: Nodes = {}
     for node, properties in nodes.items():
-        own = result.setdefault(new.get(node, node), {})
-        for predicate, objects in properties.items():
-            replaced = [new.get(term, term) for term in objects]
-            own[predicate] = (
-                list(dict.fromkeys(own.get(predicate, []) + replaced))
-                if len(replaced) > 1 or predicate in own
-                else replaced
-            )
+        own = {
+            predicate: list(dict.fromkeys([new.get(term, term) for term in objects]))
+            for predicate, objects in properties.items()
+        }
+        _put(result, new.get(node, node), own)
     return result
 
 

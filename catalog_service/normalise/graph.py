@@ -6,8 +6,8 @@ This is the fast path: a term that was found in order once is not looked at agai
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import TYPE_CHECKING
+from unicodedata import is_normalized
 
 from catalog_service.model import terms
 from catalog_service.model.identifiers import clean_identifier
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 _HTTPS_SCHEMA = "<https://schema.org/"
 _HTTP_SCHEMA = f"<{SCHEMA}"
-_TAGS = frozenset({'"@zh', '"@en'})
-_SUSPICIOUS = frozenset('"\\\u00a0\u2002\u2003\u2009\u3000\ufeff')
+_TAGS = ('"@zh', '"@en')
+_SUSPICIOUS = frozenset('"\\\u00a0\u2002\u2003\u2009\u3000\ufeff') | frozenset(map(chr, range(0x21)))
 _TIMED = re.compile(r"(\d{4}-\d{2}-\d{2})T[\d:.]+(?:Z|[+-]\d{2}:\d{2})?")
 _NUMERIC = frozenset(
     f"{XSD}{name}"
@@ -55,29 +55,28 @@ class Graph:
         self.findings: list[Finding] = []
         self._references: list[tuple[Slot, Term, Term, Term]] = []
         self._shorts: dict[Term, str] = {}
-        self._composed = True
+        self._walked: set[Term] = set()
 
     def read(self) -> None:
         """Take the triples in, walk from the record's node along its plan and repair what is clear."""
         nodes = self.nodes
+        last: Term = ""
+        own: dict[Term, list[Term]] = {}
         for subject, predicate, term in self._raw.triples:
-            own = nodes.get(subject)
-            if own is None:
-                own = nodes[subject] = {}
-            found = own.get(predicate)
-            if found is None:
+            if subject != last:
+                last, own = subject, nodes.setdefault(subject, {})
+            if predicate not in own:
                 own[predicate] = [term]
-            elif term not in found:
-                found.append(term)
-        text = "".join([triple[2] for triple in self._raw.triples])
-        self._composed = unicodedata.is_normalized("NFC", text)
-        if _HTTPS_SCHEMA in text:
+            elif term not in own[predicate]:
+                own[predicate].append(term)
+        if [triple for triple in self._raw.triples if triple[2].startswith(_HTTPS_SCHEMA)]:
             for own in nodes.values():
                 for predicate, objects in own.items():
                     own[predicate] = list(dict.fromkeys(map(_http, objects)))
         nodes.setdefault(self._node, {})
-        self._walk(self._node, self._plan, set())
-        self._drop_loose()
+        self._walk(self._node, self._plan, ())
+        if not nodes.keys() <= self._walked:
+            self._drop_loose()
 
     def _drop_loose(self) -> None:
         """Take out what is said of nodes the record does not lead to: it is about something else."""
@@ -103,7 +102,8 @@ class Graph:
             for slot, node, predicate, term in self._references
         )
 
-    def _walk(self, node: Term, plan: NodePlan, above: set[Term]) -> None:
+    def _walk(self, node: Term, plan: NodePlan, above: tuple[Term, ...]) -> None:
+        self._walked.add(node)
         own = self.nodes[node]
         slots = plan.slots
         self._type(own, plan, inner=bool(above))
@@ -112,27 +112,26 @@ class Graph:
             if slot is None:
                 if predicate != TYPE:
                     self._unknown(node, predicate, plan, above)
-                continue
-            objects = own[predicate]
-            if slot.node is not None:
-                self._inner(node, predicate, objects, slot, above)
-            elif slot.field is not None:
-                self._values(node, predicate, objects, slot, slot.field)
+            elif slot.node is not None:
+                self._inner(node, predicate, own[predicate], slot, above)
+            elif slot.text:
+                self._texts(own[predicate], slot)
+            elif not slot.usual.issuperset(own[predicate]):
+                self._values(node, predicate, own[predicate], slot)
 
     def _type(self, own: dict[Term, list[Term]], plan: NodePlan, *, inner: bool) -> None:
         """Give a node the classes its shape wants: the record all of them, an inner node one of them."""
-        types = own.get(TYPE)
+        types, classes = own.get(TYPE), plan.classes
         if types is None:
-            own[TYPE] = list(plan.classes[:1] if inner else plan.classes)
+            own[TYPE] = list(classes[:1] if inner else classes)
             if not own[TYPE]:
                 del own[TYPE]
-            return
-        if not inner:
-            own[TYPE] = types + [each for each in plan.classes if each not in types]
-        elif plan.classes and not any(each in types for each in plan.classes):
-            own[TYPE] = [*types, plan.classes[0]]
+        elif not inner:
+            own[TYPE] = types + [each for each in classes if each not in types]
+        elif classes and classes[0] not in types and not any(each in types for each in classes):
+            own[TYPE] = [*types, classes[0]]
 
-    def _inner(self, node: Term, predicate: Term, objects: list[Term], slot: Slot, above: set[Term]) -> None:
+    def _inner(self, node: Term, predicate: Term, objects: list[Term], slot: Slot, above: tuple[Term, ...]) -> None:
         if slot.field is not None and slot.field.computed:
             self._drop(node, predicate, objects, slot.field, slot.path)
             return
@@ -142,7 +141,7 @@ class Graph:
                 self._shorts[term] = slot.short
                 self.nodes.setdefault(term, {})
             if term in self.nodes and term not in above and term != node:
-                self._walk(term, slot.node, above | {node})
+                self._walk(term, slot.node, (*above, node))
 
     def _drop(self, node: Term, predicate: Term, objects: list[Term], each: Field, path: str) -> None:
         """Take out what the catalogue fills itself, with the inner nodes below it."""
@@ -155,7 +154,7 @@ class Graph:
             ]
         self.findings.append(notice("computed", self._raw.place, path=path, field=each, severity="info"))
 
-    def _unknown(self, node: Term, predicate: Term, plan: NodePlan, above: set[Term]) -> None:
+    def _unknown(self, node: Term, predicate: Term, plan: NodePlan, above: tuple[Term, ...]) -> None:
         """Take schema.org's two addresses as one; keep what the profile does not know and say so."""
         own = self.nodes[node]
         usual = plan.twins.get(_http(predicate), _http(predicate))
@@ -164,9 +163,9 @@ class Graph:
             slot = plan.slots.get(usual)
             if slot is not None and slot.node is not None:
                 self._inner(node, usual, own[usual], slot, above)
-            elif slot is not None and slot.field is not None:
-                self._values(node, usual, own[usual], slot, slot.field)
+                return
             if slot is not None:
+                self._values(node, usual, own[usual], slot)
                 return
             predicate = usual
         self.findings.append(
@@ -187,14 +186,14 @@ class Graph:
 
     # values
 
-    def _values(self, node: Term, predicate: Term, objects: list[Term], slot: Slot, each: Field) -> None:
+    def _values(self, node: Term, predicate: Term, objects: list[Term], slot: Slot) -> None:
+        each = slot.field
+        assert each is not None
         if each.computed:
             self._drop(node, predicate, objects, each, slot.path)
             return
-        if each.type == "text":
-            for position, term in enumerate(objects):
-                if not (self._composed and _is_tidy(term)):
-                    objects[position] = self._text(term, slot, each)
+        if slot.text:
+            self._texts(objects, slot)
             return
         usual = slot.usual
         for position, term in enumerate(objects):
@@ -211,7 +210,12 @@ class Graph:
             if each.type == "reference":
                 self._references.append((slot, node, predicate, clean))
 
-    def _text(self, term: Term, slot: Slot, each: Field) -> Term:
+    def _texts(self, objects: list[Term], slot: Slot) -> None:
+        for position, term in enumerate(objects):
+            if not (_is_tidy(term) and is_normalized("NFC", term)):
+                objects[position] = self._text(term, slot)
+
+    def _text(self, term: Term, slot: Slot) -> Term:
         """Return a text in NFC, trimmed, with a language."""
         if term[0] != '"':
             return term
@@ -221,7 +225,14 @@ class Graph:
         clean = clean_text(text) or text
         if not tag:
             self.findings.append(
-                notice("language-added", self._raw.place, path=slot.path, field=each, value=clean[:60], severity="info")
+                notice(
+                    "language-added",
+                    self._raw.place,
+                    path=slot.path,
+                    field=slot.field,
+                    value=clean[:60],
+                    severity="info",
+                )
             )
         return term if tag and clean == text else terms.literal(clean, tag or DEFAULT_LANGUAGE)
 
@@ -285,14 +296,7 @@ class Graph:
 
 def _is_tidy(term: Term) -> bool:
     """Tell whether a text has one of our languages and no space at its ends, as nearly all have."""
-    return (
-        term[-4:] in _TAGS
-        and term[1] > " "
-        and term[1] not in _SUSPICIOUS
-        and term[-5] > " "
-        and term[-5] not in _SUSPICIOUS
-        and term[-6] != "\\"
-    )
+    return term.endswith(_TAGS) and term[1] not in _SUSPICIOUS and term[-5] not in _SUSPICIOUS and term[-6] != "\\"
 
 
 def _http(term: Term) -> Term:

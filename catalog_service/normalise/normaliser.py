@@ -64,6 +64,7 @@ class Normaliser:
         self._kinds = kinds
         self._iri_base = iri_base
         self._plans: dict[str, NodePlan] = {name: plan_of(kind) for name, kind in kinds.items()}
+        self._copied = {name: _copies(kind) for name, kind in kinds.items()}
         self._values = Values(Concepts(vocabularies), limits, today)
         self._numbers = itertools.count(1)
 
@@ -79,7 +80,7 @@ class Normaliser:
         node = terms.iri(raw.iri)
         graph = Graph(self._plans[raw.kind], raw, node, self._values.concepts)
         graph.read()
-        self._copy(self._kinds[raw.kind], graph.nodes, node)
+        self._copy(raw.kind, graph.nodes, node)
         references = graph.named(raw.iri)
         identifier, findings = self._identifier(graph.nodes[node], raw, raw.iri)
         record = Record(raw.iri, raw.kind, graph.nodes)
@@ -124,7 +125,7 @@ class Normaliser:
         builder = Builder(self._values)
         builder.build(draft)
         iri, about_iri = self._own_iri(builder.nodes[ROOT], raw)
-        self._copy(kind, builder.nodes, ROOT)
+        self._copy(raw.kind, builder.nodes, ROOT)
         nodes, places, references = builder.named(iri)
         identifier, mismatch = self._identifier(nodes[terms.iri(iri)], raw, iri)
         record = Record(iri, raw.kind, nodes)
@@ -166,24 +167,32 @@ class Normaliser:
 
     # both
 
-    def _copy(self, kind: Kind, nodes: Nodes, node: Term) -> None:
+    def _copy(self, kind: str, nodes: Nodes, node: Term) -> None:
         """Fill fields that the profile copies from another field, where that one has exactly one value."""
-        for each in kind.fields:
-            if not each.copied_from or nodes[node].get(each.path[0]):
+        own = nodes[node]
+        for target, path in self._copied[kind]:
+            if own.get(target):
                 continue
-            found = {term for term in _reached(kind, each.copied_from, nodes, node) if term[0] != "_"}
+            found = {term for term in _reached(path, nodes, node) if term[0] != "_"}
             if len(found) == 1:
-                nodes[node][each.path[0]] = list(found)
+                own[target] = list(found)
 
 
-def _reached(kind: Kind, name: str, nodes: Nodes, node: Term) -> list[Term]:
-    """Return the values of the field a dotted name names, over all inner nodes on the way."""
-    parts = name.split(".")
+def _copies(kind: Kind) -> list[tuple[Term, tuple[Term, ...]]]:
+    """Return the predicates that are filled from others, with the path of those, over inner nodes on the way."""
+    found = []
+    for each in kind.fields:
+        parts = each.copied_from.split(".") if each.copied_from else []
+        fields = [kind.field(".".join(parts[: depth + 1])) for depth in range(len(parts))]
+        if parts:
+            found.append((each.path[0], tuple(predicate for one in fields if one for predicate in one.path)))
+    return found
+
+
+def _reached(path: tuple[Term, ...], nodes: Nodes, node: Term) -> list[Term]:
     reached = [node]
-    for depth in range(len(parts)):
-        each = kind.field(".".join(parts[: depth + 1]))
-        for predicate in each.path if each else ():
-            reached = [term for at in reached for term in nodes.get(at, {}).get(predicate, ())]
+    for predicate in path:
+        reached = [term for at in reached for term in nodes.get(at, {}).get(predicate, ())]
     return reached
 
 

@@ -26,6 +26,8 @@ class Slot:
     """Short name that fragment IRIs begin with."""
     field: Field | None = None
     node: NodePlan | None = None
+    text: bool = False
+    """Whether it is a field of texts, each in a language, that people fill."""
     usual: set[Term] = dataclasses.field(default_factory=set)
     """Terms that were looked at and are in order."""
 
@@ -65,7 +67,7 @@ def _fill(plan: NodePlan, fields: tuple[Field, ...]) -> None:
             owner = _unnamed(owner, predicate, class_iri, plan.path)
         for twin in each.alignments.get("twin", ()) if len(each.path) == 1 else ():
             plan.twins[terms.iri(twin)] = each.path[0]
-        slot = Slot(path, each.name, each)
+        slot = Slot(path, each.name, each, text=each.type == "text" and not each.computed)
         if each.type == "node":
             slot.node = NodePlan(path, tuple(map(terms.iri, each.classes)))
             _fill(slot.node, each.fields)
