@@ -90,24 +90,8 @@ class _Run:
 
     def records(self, parser: ox.QuadParser, *, graphs: bool) -> Iterator[RawRecord | Finding]:
         """Yield records until the parser ends or fails."""
-        groups = self.groups
         self._parser, self._prefixes = parser, {}
-        most = self._context.limits.record_triples
-        root, fragments, triples = groups.root, groups.fragments, groups.triples
-        for quad in parser:
-            subject, predicate, term = str(quad.triple if graphs else quad).split(" ", 2)
-            if subject == root or subject.startswith(fragments):
-                triples.append((subject, predicate, term))
-            elif subject[0] == "_":
-                groups.blank((subject, predicate, term))
-            else:
-                yield from groups.open(subject)
-                root, fragments, triples = groups.root, groups.fragments, groups.triples
-                triples.append((subject, predicate, term))
-                continue
-            if len(triples) > most:
-                yield from groups.overflow()
-                triples = groups.triples
+        yield from self.groups.take((str(quad.triple) for quad in parser) if graphs else map(str, parser))
 
     def broken(self, error: SyntaxError, added: int, parser: ox.QuadParser) -> Iterator[RawRecord | Finding]:
         """Yield the finding on a broken statement; its record is left out."""
@@ -263,21 +247,10 @@ class RdfXml:
         gate = XmlGate(source, context.file, context.limits.depth)
         groups = Groups(context, gate.line_of)
         parser = ox.parse(gate, format=ox.RdfFormat.RDF_XML)  # type: ignore[arg-type]
-        root, fragments = groups.root, groups.fragments
         failures = 0
         while True:
             try:
-                for quad in parser:
-                    subject, predicate, term = str(quad).split(" ", 2)
-                    if subject[0] == "_":
-                        groups.blank((subject, predicate, term))
-                    else:
-                        if subject != root and not subject.startswith(fragments):
-                            yield from groups.open(subject)
-                            root, fragments = groups.root, groups.fragments
-                        groups.triples.append((subject, predicate, term))
-                    if groups.too_many:
-                        yield from groups.overflow()
+                yield from groups.take(map(str, parser))
                 break
             except SyntaxError as error:
                 failures += 1

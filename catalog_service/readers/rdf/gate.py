@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from catalog_service.model import terms
@@ -20,6 +21,11 @@ SCHEMES = ("http", "https", "urn", "tel", "mailto", "weixin", "qq", "xmpp", "sip
 """Schemes of IRIs that may stand in a record; a record's own IRI is of the first three."""
 
 _GOOD = tuple(f"<{scheme}:" for scheme in SCHEMES)
+_PREDICATE = itemgetter(1)
+_MOST_USUAL = 20_000
+_MOST_PREDICATES = 2000
+_LONGEST_USUAL = 100
+_ENDS = frozenset('>"')
 _OWL = "http://www.w3.org/2002/07/owl#"
 _SCHEMA = tuple(f"<{namespace}" for namespace in (RDFS, _OWL, SH))
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -47,27 +53,60 @@ class Fault:
     values: dict[str, object]
 
 
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """What the gate made of a record: why it is refused if it is, the triples that may stay, and those that may not."""
+
+    faults: tuple[Fault, ...]
+    kept: Sequence[Triple]
+    schema: Sequence[Triple]
+
+
 class Gate:
-    """Looks at the triples of one record at a time."""
+    """Looks at the triples of one record at a time, and only once at a term that many records have."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._usual: set[Term] = set()
+        """Objects that may stand in a record."""
+        self._predicates: set[Term] = set()
+        """Predicates that say nothing of what words mean."""
 
-    def faults(self, root: Term, triples: Sequence[Triple]) -> Iterator[Fault]:
-        """Yield what is wrong with the terms."""
-        objects = [triple[2] for triple in triples]
-        other = [term for term in objects if term[0] != '"' and not term.startswith(_GOOD)]
-        if any(term[0] == "<" for term in other) or not root.startswith(_GOOD[:3]) or root.count("#") > 1:
+    def look(self, root: Term, triples: Sequence[Triple]) -> Passed:
+        """Return what is wrong with the terms, and the triples without those that would change what words mean."""
+        usual = self._usual
+        fresh = [term for _, _, term in triples if term not in usual]
+        faults = tuple(self._faults(root, fresh))
+        schema = any(term.startswith(_SCHEMA) for term in fresh if term[0] == "<")
+        if not faults and not schema:
+            self._remember(fresh)
+        if not self._predicates.issuperset(map(_PREDICATE, triples)):
+            new = {triple[1] for triple in triples} - self._predicates
+            good = {predicate for predicate in new if not predicate.startswith(_SCHEMA)}
+            schema = schema or len(good) < len(new)
+            if len(self._predicates) < _MOST_PREDICATES:
+                self._predicates |= good
+        return Passed(faults, *(_split(triples) if schema else (triples, ())))
+
+    def _remember(self, fresh: Sequence[Term]) -> None:
+        """Keep what other records may have as well: no texts, no blank nodes."""
+        if len(self._usual) > _MOST_USUAL:
+            self._usual.clear()
+        self._usual.update([term for term in fresh if term[-1] in _ENDS and len(term) < _LONGEST_USUAL])
+
+    def _faults(self, root: Term, objects: Sequence[Term]) -> Iterator[Fault]:
+        """Yield what is wrong with terms."""
+        other = [term for term in objects if term[0] == "<" and not term.startswith(_GOOD)]
+        if other or not root.startswith(_GOOD[:3]) or root.count("#") > 1:
             yield from self._schemes(root, other)
-        if max(map(len, objects)) > self._limits.iri_length:
+        if max(map(len, objects), default=0) > self._limits.iri_length:
             yield from self._lengths(objects)
         text = "".join(objects)
-        if ("\\" in text and _ESCAPED.search(text)) or _non_character(text):
+        if ("\\" in text and _ESCAPED.search(text)) or (not text.isprintable() and _non_character(text)):
             yield from self._characters(objects)
 
     def _schemes(self, root: Term, other: Sequence[Term]) -> Iterator[Fault]:
-        bad = [term for term in other if term[0] == "<"]
+        bad = list(other)
         if not root.startswith(_GOOD[:3]) and root[0] == "<":
             bad.append(root)
         for term in bad:
@@ -110,19 +149,6 @@ class Gate:
                     "Delete it, or write the text once more by hand.",
                     {"value": quoted(text, 30), "character": f"U+{ord(found):04X}"},
                 )
-
-    def without_schema(self, triples: Sequence[Triple]) -> tuple[Sequence[Triple], Sequence[Triple]]:
-        """Return the triples without statements that would change what words mean, and those statements."""
-        new = {triple[1] for triple in triples} - self._usual
-        if not new:
-            types = [triple for triple in triples if triple[1] == TYPE and triple[2].startswith(_SCHEMA)]
-            return (triples, ()) if not types else _split(triples)
-        good = {predicate for predicate in new if not predicate.startswith(_SCHEMA)}
-        if len(self._usual) < 2000:
-            self._usual |= good
-        if len(good) == len(new) and not any(triple[1] == TYPE and triple[2].startswith(_SCHEMA) for triple in triples):
-            return triples, ()
-        return _split(triples)
 
 
 def _split(triples: Sequence[Triple]) -> tuple[list[Triple], list[Triple]]:

@@ -6,6 +6,7 @@ begins. What is said of it later is yielded as another piece; blank nodes that c
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from catalog_service.model.raw import RawRecord
@@ -15,12 +16,13 @@ from catalog_service.readers.base import quoted, refusal
 from catalog_service.readers.rdf.gate import Gate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from catalog_service.model.report import Finding
     from catalog_service.model.terms import Term, Triple
     from catalog_service.readers.base import ReadContext
 
+_SUBJECT = itemgetter(0)
 _MOST_WAITING = 200_000
 """Triples that may wait for their record or their blank nodes, over the whole file."""
 _MOST_REMEMBERED = 200_000
@@ -49,23 +51,43 @@ class Groups:
         self._strays = 0
         self._line = 0
         self.root: Term = ""
-        self.fragments = "\x00"
+        self._fragments = "\x00"
         """What every fragment of the current record begins with."""
-        self.triples: list[Triple] = []
+        self._triples: list[Triple] = []
 
-    def open(self, subject: Term) -> Iterator[RawRecord | Finding]:
+    def take(self, lines: Iterable[str]) -> Iterator[RawRecord | Finding]:
+        """Sort triples, each a line of N-Triples as `str` shows one, to their records; yield what becomes whole."""
+        most, owners = self._limits.record_triples, self._owners
+        root, fragments, triples = self.root, self._fragments, self._triples
+        for line in lines:
+            subject, predicate, term = line.split(" ", 2)
+            if subject == root or subject.startswith(fragments):
+                triples.append((subject, predicate, term))
+            elif subject[0] != "_":
+                yield from self._open(subject)
+                root, fragments, triples = self.root, self._fragments, self._triples
+                triples.append((subject, predicate, term))
+            elif owners:
+                self._blank((subject, predicate, term))
+            else:
+                triples.append((subject, predicate, term))
+            if len(triples) > most:
+                yield from self._overflow()
+                triples = self._triples
+
+    def _open(self, subject: Term) -> Iterator[RawRecord | Finding]:
         """Close the current record and open the one a subject belongs to."""
         yield from self.close()
         root = self._root_of(subject)
-        self.root, self.fragments = root, root[:-1] + "#"
+        self.root, self._fragments = root, root[:-1] + "#"
         self._line = self._line_of(subject)
-        self.triples = self._waiting.pop(root, [])
+        self._triples = self._waiting.pop(root, [])
 
-    def blank(self, triple: Triple) -> None:
-        """Take a triple whose subject is a blank node."""
-        owner = self._owners.get(triple[0]) if self._owners else None
+    def _blank(self, triple: Triple) -> None:
+        """Take a triple whose subject is a blank node that another record may wait for."""
+        owner = self._owners.get(triple[0])
         if owner is None or owner == self.root or owner not in self._waiting:
-            self.triples.append(triple)
+            self._triples.append(triple)
             return
         self._waiting[owner].append(triple)
         if triple[2][0] == "_":
@@ -87,20 +109,15 @@ class Groups:
             self._refused.add(root)
             self._waiting.pop(root, None)
         if root == self.root:
-            self.triples = []
+            self._triples = []
 
-    @property
-    def too_many(self) -> bool:
-        """Whether the current record has more triples than it may."""
-        return len(self.triples) > self._limits.record_triples
-
-    def overflow(self) -> Iterator[Finding]:
+    def _overflow(self) -> Iterator[Finding]:
         """Refuse the current record for its size."""
         if self.root and self.root not in self._refused:
             yield self.fault("too-large", "The record has more than {most} statements.", "Split it into several.",
                              most=self._limits.record_triples)  # fmt: skip
         self.refuse(self.root)
-        self.triples = []
+        self._triples = []
 
     def fault(self, code: str, message: str, advice: str, line: int = 0, **values: Any) -> Finding:
         """Return a finding on the current record."""
@@ -113,11 +130,11 @@ class Groups:
 
     def close(self) -> Iterator[RawRecord | Finding]:
         """Yield what the current record has become."""
-        root, triples, self.triples = self.root, self.triples, []
+        root, triples, self._triples = self.root, self._triples, []
         if not triples or root in self._refused:
             return
-        nodes = {triple[0] for triple in triples if triple[0][0] == "_"}
-        if nodes != {triple[2] for triple in triples if triple[2][0] == "_"}:
+        nodes = {subject for subject in set(map(_SUBJECT, triples)) if subject[0] == "_"}
+        if nodes != {term for _, _, term in triples if term[0] == "_"}:
             triples, others, missing = self._blank_nodes(triples)
             for triple in others:
                 self._hold(self._loose, triple[0], triple)
@@ -219,25 +236,24 @@ class Groups:
     def _checked(self, root: Term, kind: str, triples: list[Triple], line: int) -> Iterator[RawRecord | Finding]:
         """Yield the record if it passes the gate, else why it does not."""
         self.root, before = root, self.root
-        faults = [self.fault(each.code, each.message, each.advice, line, **each.values)
-                  for each in self._gate.faults(root, triples)]  # fmt: skip
+        passed = self._gate.look(root, triples)
+        faults = [self.fault(each.code, each.message, each.advice, line, **each.values) for each in passed.faults]
         faults += self._shape(root, triples, line)
-        kept, schema = self._gate.without_schema(triples)
-        if schema:
-            yield self._schema(schema, line)
+        if passed.schema:
+            yield self._schema(passed.schema, line)
         self.root = before
         if faults:
             yield from faults[:10]
             self._refused.add(root)
             return
-        yield RawRecord(self._place(line), kind, (), root[1:-1] if root[0] == "<" else root, tuple(kept))
+        yield RawRecord(self._place(line), kind, (), root[1:-1] if root[0] == "<" else root, tuple(passed.kept))
 
     def _shape(self, root: Term, triples: Sequence[Triple], line: int) -> list[Finding]:
         """Return findings on the size of a record and on blank nodes that form no tree."""
         if len(triples) > self._limits.record_triples:
             return [self.fault("too-large", "The record has more than {most} statements.", "Split it into several.",
                                line, most=self._limits.record_triples)]  # fmt: skip
-        links = [(triple[0], triple[2]) for triple in triples if triple[2][0] == "_"]
+        links = [(subject, term) for subject, _, term in triples if term[0] == "_"]
         if not links and root[0] == "<":
             return []
         nodes = {target for _, target in links}

@@ -55,16 +55,8 @@ class JsonLd:
         del document
         groups = Groups(context, _Lines(text).of)
         try:
-            for quad in ox.parse(io.BytesIO(data), format=ox.RdfFormat.JSON_LD):
-                subject, predicate, term = str(quad.triple).split(" ", 2)
-                if subject[0] == "_":
-                    groups.blank((subject, predicate, term))
-                else:
-                    if subject != groups.root and not subject.startswith(groups.fragments):
-                        yield from groups.open(subject)
-                    groups.triples.append((subject, predicate, term))
-                if groups.too_many:
-                    yield from groups.overflow()
+            parser = ox.parse(io.BytesIO(data), format=ox.RdfFormat.JSON_LD)
+            yield from groups.take(str(quad.triple) for quad in parser)
         except SyntaxError as error:
             groups.refuse(groups.root)
             yield groups.fault("broken-syntax", "This is not JSON-LD: {reason}. What comes behind it was left out.",
