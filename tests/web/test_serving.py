@@ -1,4 +1,4 @@
-"""The server as processes: what is left of it when its first process is killed."""
+"""The server as processes: ready when it has searched, and what is left of it when its first process is killed."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ import pytest
 from benchmarks.serving import free_port, wait_until_up
 from catalog_service.cli.serve import probe
 from catalog_service.errors import EnvironmentProblem
+from catalog_service.web.serving import warm_up
+from tests.catalogues import load_products, make_catalogue
 from tests.operations.stories import ROOT
 
 if TYPE_CHECKING:
@@ -64,3 +66,25 @@ def test_workers_end_with_a_killed_server_and_the_next_one_takes_its_place(
             assert time.monotonic() < deadline, "the port is still held"
             threading.Event().wait(0.05)
     assert start(port).poll() is None
+
+
+def test_index_code_lists_and_names_are_there_before_the_first_reader(tmp_path: Path) -> None:
+    made = make_catalogue(tmp_path, search__engine="embedded")
+    load_products(made, 2)
+    made.close()
+    warm_up(made)
+
+    assert "index" in vars(made)
+    assert made.names.titles(made.store.last_seq())
+    made.close()
+
+
+def test_an_empty_catalogue_and_one_without_its_index_start_too(tmp_path: Path) -> None:
+    empty = make_catalogue(tmp_path / "empty")
+    alone = make_catalogue(
+        tmp_path / "alone", search__engine="elasticsearch", search__url=f"http://127.0.0.1:{free_port()}"
+    )
+
+    for made in (empty, alone):
+        warm_up(made)
+        made.close()
