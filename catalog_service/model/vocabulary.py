@@ -90,10 +90,17 @@ class Scheme:
     top: tuple[str, ...]
     version: str = ""
     _above: dict[str, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _named: dict[str, dict[str, str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def label(self, lang: str) -> str:
         """Return the list's name in a language, else the Chinese one, else the slug."""
         return self.labels.get(lang) or self.labels.get("zh") or self.slug
+
+    def names(self, lang: str) -> Mapping[str, str]:
+        """Return the label of every concept in a language, as `Concept.label` tells it."""
+        if lang not in self._named:
+            self._named[lang] = {code: concept.label(lang) for code, concept in self.concepts.items()}
+        return self._named[lang]
 
     def ancestors(self, notation: str) -> tuple[str, ...]:
         """Return the wider concepts of a concept, nearest first."""

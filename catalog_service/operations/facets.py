@@ -237,8 +237,8 @@ def value_labels(
     """Return what the values of a facet are called in a language; records, as of a change at least."""
     match facet.type:
         case "concept" | "coverage":
-            concepts = catalogue.profile.vocabularies[facet.scheme].concepts
-            return {value: concepts[value].label(lang) if value in concepts else value for value in values}
+            names = catalogue.profile.vocabularies[facet.scheme].names(lang)
+            return {value: names.get(value, value) for value in values}
         case "reference":
             return catalogue.titles(values, lang, seq)
         case "period":
@@ -279,15 +279,15 @@ def _coverage_counts(
 
 def _tree(scheme: Scheme, counts: Mapping[str, int], ticked: Iterable[str], lang: str) -> tuple[FacetValue, ...]:
     """Return the counted concepts as a tree; a lone top that only holds others gives way to what it holds."""
-    concepts = scheme.concepts
-    known = {code: counts.get(code, 0) for code in (*counts, *ticked) if code in concepts}
+    names = scheme.names(lang)
+    known = {code: counts.get(code, 0) for code in (*counts, *ticked) if code in names}
     below: dict[str, list[str]] = {}
     for code in sorted(known, key=lambda code: (-known[code], code)):
         below.setdefault(_nearest(known, scheme.ancestors(code)), []).append(code)
 
     def value(code: str) -> FacetValue:
         children = tuple(map(value, below[code])) if code in below else ()
-        return FacetValue(code, concepts[code].label(lang), known[code], code in ticked, children)
+        return FacetValue(code, names[code], known[code], code in ticked, children)
 
     tops = tuple(map(value, below.get("", ())))
     while len(tops) == 1 and tops[0].children and not tops[0].selected:

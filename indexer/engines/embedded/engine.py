@@ -9,8 +9,8 @@ import weakref
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from threading import RLock
-from typing import TYPE_CHECKING, Any
+from threading import Lock, RLock
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import tantivy
 from tantivy import Occur, Query
@@ -27,7 +27,7 @@ from indexer.result import Hit, SearchResult
 from indexer.schema import Deletion, Document
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from tantivy import IndexWriter, Searcher
 
@@ -40,7 +40,10 @@ if TYPE_CHECKING:
 _NAME_FILE = "kebao-index.json"
 _CREATE_LOCK = ".create.lock"
 _PAGE = 50_000
-_KEPT_FIGURES = 256
+_MOST_KEPT = 512
+
+
+T = TypeVar("T")
 
 
 class EmbeddedEngine:
@@ -223,12 +226,24 @@ class _View:
 
     def __init__(self, searcher: Searcher, translator: Translator) -> None:
         self.searcher = searcher
-        self.figures: dict[Search, Figures] = {}
+        self._kept: dict[object, Any] = {}
+        self._guard = Lock()
         self.position, self.newest = 0, 0
         found = searcher.search(translator.any_of(layout.STATE, [layout.WATERMARK]), 1, count=False).hits
         if found:
             mark = self.data(found[0][1])
             self.position, self.newest = mark["position"], mark["newest"]
+
+    def kept(self, key: object, make: Callable[[], T]) -> T:
+        """Return what was made under a key before; what was asked for longest ago is forgotten first."""
+        with self._guard:
+            found = self._kept.pop(key, None)
+        found = make() if found is None else found
+        with self._guard:
+            self._kept[key] = found
+            if len(self._kept) > _MOST_KEPT:
+                del self._kept[next(iter(self._kept))]
+        return found
 
     def data(self, where: tantivy.DocAddress) -> dict[str, Any]:
         data: dict[str, Any] = json.loads(bytes(self.searcher.doc(where).get_first("data") or b"{}"))
@@ -256,8 +271,8 @@ class _Answer:
         self._query = translator.query(search.query)
 
     def result(self) -> SearchResult:
-        total, facets, counts = self._kept_figures()
-        found, more = self._page() if total else ([], False)
+        total, facets, counts = self._figures()
+        found, more = self._view.kept(self._search, self._page) if total else ([], False)
         return SearchResult(
             total=total,
             hits=self._hits(found),
@@ -287,15 +302,10 @@ class _Answer:
             return self._query
         return Query.boolean_query([(Occur.Must, query) for query in (self._query, *filters, *more)])
 
-    def _kept_figures(self) -> Figures:
-        """Return figures counted before on the same state: pages and orders of one search share them."""
+    def _figures(self) -> Figures:
+        """Return what is counted; pages and orders of one search share it."""
         asked = replace(self._search, sort=Sort(), size=0, after=None)
-        kept = self._view.figures
-        if asked not in kept:
-            if len(kept) >= _KEPT_FIGURES:
-                kept.clear()
-            kept[asked] = figures(self._search, self._ask)
-        return kept[asked]
+        return self._view.kept(("figures", asked), lambda: figures(self._search, self._ask))
 
     def _ask(self, leave_out: str, asked: dict[str, Any], clause: Clause | None) -> dict[str, Any]:
         more = () if clause is None else (self._translator.query(clause),)
