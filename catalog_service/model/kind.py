@@ -204,7 +204,7 @@ class Kind:
 
     def field(self, name: str) -> Field | None:
         """Return the field a dotted short name names, such as ``offer.minPrice``; positions in it are passed over."""
-        return find_field(self.fields, name)
+        return _by_name(self).get(name) or find_field(self.fields, name)
 
     def walk(self) -> Iterator[tuple[str, Field]]:
         """Yield every field with its dotted name, depth first."""
@@ -237,6 +237,12 @@ def title_path(kind: Kind) -> tuple[Term, ...]:
     """Return the path of the field that names a record of a kind; empty if there is none."""
     title = kind.field(kind.title)
     return title.path if title else ()
+
+
+@per_kind
+def _by_name(kind: Kind) -> dict[str, Field]:
+    """Return the fields by dotted name: a page of hits asks for the same few hundreds of times."""
+    return dict(kind.walk())
 
 
 def find_field(fields: tuple[Field, ...], name: str) -> Field | None:

@@ -282,7 +282,7 @@ def _tree(scheme: Scheme, counts: Mapping[str, int], ticked: Iterable[str], lang
     names = scheme.names(lang)
     known = {code: counts.get(code, 0) for code in (*counts, *ticked) if code in names}
     below: dict[str, list[str]] = {}
-    for code in sorted(known, key=lambda code: (-known[code], code)):
+    for code in sorted(sorted(known), key=known.__getitem__, reverse=True):
         below.setdefault(_nearest(known, scheme.ancestors(code)), []).append(code)
 
     def value(code: str) -> FacetValue:

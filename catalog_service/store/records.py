@@ -115,7 +115,7 @@ class RecordReads(Reads):
         """Return what the world may see now of those of these records that are live."""
         with self._reading() as connection:
             found = (connection.execute(_FORMS, {"identifiers": each}) for each in portions(identifiers))
-            return {identifier: form for rows in found for identifier, form in rows}
+            return {identifier: form for rows in found for identifier, form in rows.all()}
 
     def versions(self, identifier: str) -> list[VersionInfo]:
         """Return a record's versions without their content, oldest first."""

@@ -99,5 +99,5 @@ def _value(value: FacetValue) -> dict[str, Any]:
         "label": value.label,
         "count": value.count,
         "selected": value.selected,
-        "children": [_value(child) for child in value.children],
+        "children": [_value(child) for child in value.children] if value.children else [],
     }

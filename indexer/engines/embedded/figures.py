@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from itertools import pairwise
 from math import inf
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 
 from indexer.engines.embedded.layout import keyword_field, number_field
@@ -93,5 +94,5 @@ def _ranges(bounds: Sequence[int]) -> list[dict[str, int]]:
 
 
 def _buckets(answer: Mapping[str, Any], limit: int) -> dict[str, int]:
-    counts = [(bucket["key"], int(bucket["doc_count"])) for bucket in answer["buckets"]]
-    return dict(sorted(counts, key=lambda item: (-item[1], item[0]))[:limit])
+    by_value = sorted((bucket["key"], int(bucket["doc_count"])) for bucket in answer["buckets"])
+    return dict(sorted(by_value, key=itemgetter(1), reverse=True)[:limit])
