@@ -115,6 +115,7 @@ class DocumentMaker:
         numbers = {"newest": source.stamp}
         names: list[str] = []
         named: dict[str, Any] = {}
+        beyond: dict[str, list[str]] = {}
         offers = offers_of(record)
         for facet in plan.facets:
             values = self._values(record, facet.path)
@@ -139,12 +140,15 @@ class DocumentMaker:
                         named[facet.name] = [_named(link) for link in found]
                 case "concept":
                     keywords[facet.name] = self._with_ancestors(facet, values)
+                    if facet.foreign:
+                        beyond[facet.name] = [_plain(value) for value in values]
                 case _:
                     keywords[facet.name] = tuple(dict.fromkeys(terms.value(value) for value in values))
         texts, labels = self._texts(record, plan)
         if names:
             labels["names"] = (*labels.get("names", ()), *names)
         stored = plan.stored(record) | {"named": named, "offers": [offer.plain() for offer in offers]}
+        stored["fields"] |= beyond
         return Document(
             source.identifier, record.kind, source.seq, texts, keywords, numbers, stored, source.hash, labels
         )

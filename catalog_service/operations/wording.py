@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from catalog_service.model.kind import Kind
+    from catalog_service.model.vocabulary import Concept, Scheme
 
 ZONE = dt.timezone(dt.timedelta(hours=8), "UTC+8")
 """The platform's zone: one for all of China, without summer time."""
@@ -24,6 +25,7 @@ ZONE = dt.timezone(dt.timedelta(hours=8), "UTC+8")
 _WAN = Decimal(10_000)
 _CENT = Decimal("0.01")
 _MANY = 1000
+_DEEP = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,3 +244,13 @@ def counted(phrase: str, number: int, lang: str, *, exact: bool = True) -> str:
     if not exact and number > _MANY:
         said = say("over {n}", lang, domain="web", n=f"{_MANY:,}")
     return phrase.replace("{n}", said)
+
+
+def concept(scheme: Scheme, found: Concept, lang: str) -> str:
+    """Return a concept's label; of one deep in its list, such as a county, with what it lies in: 桂林市七星区."""
+    above = scheme.ancestors(found.notation)
+    label = found.label(lang)
+    if len(above) < _DEEP:
+        return label
+    outer = scheme.concepts[above[0]].label(lang)
+    return f"{outer}{label}" if lang == "zh" else f"{label}, {outer}"

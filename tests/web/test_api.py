@@ -32,6 +32,7 @@ def test_search_answers_with_hits_facets_and_a_key(client: FlaskClient) -> None:
     assert found["seq"] > 0
     assert found["took_ms"] >= 0
     assert found["next_url"].startswith("https://catalogue.example/api/v1/search?")
+    assert found["hits"][0]["providerRegion"] == [{"code": "450202", "label": "城中区"}]
 
 
 def test_following_the_key_gives_every_hit_once(client: FlaskClient) -> None:

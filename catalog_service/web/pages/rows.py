@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from catalog_service.model.kind import Field, Kind
+    from catalog_service.model.kind import Facet, Field, Kind
     from catalog_service.operations.offers import OfferView
     from catalog_service.operations.search import HitView
     from catalog_service.web.site import Site
@@ -38,7 +38,9 @@ class Row:
     more_offers: int
     modes: tuple[str, ...]
     linked: tuple[tuple[str, str], ...]
-    words: tuple[str, ...]
+    places: tuple[str, ...]
+    """Where the records named are, such as the agency."""
+    words: tuple[Markup | str, ...]
     badges: tuple[str, ...]
 
 
@@ -65,17 +67,36 @@ def _row(site: Site, hit: HitView) -> Row:
         more_offers=len(offers) - 1,
         modes=modes,
         linked=tuple(link for links in hit.linked.values() for link in links),
+        places=_places(site, kind, hit),
         words=words,
         badges=badges,
     )
 
 
-def _words(site: Site, kind: Kind, hit: HitView) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+def _places(site: Site, kind: Kind, hit: HitView) -> tuple[str, ...]:
+    """Return what the first facet of codes beyond a reference says: where the agency of a product is."""
+    beyond = sorted((facet for facet in kind.facets if facet.foreign and facet.type == "concept"), key=_order)
+    values = hit.fields.get(beyond[0].name, ()) if beyond else ()
+    return tuple(dict.fromkeys(label for value in values if (label := place_label(site, value))))
+
+
+def place_label(site: Site, value: str) -> str:
+    """Return the label of a concept with what it lies in, if it is deep in its list: 桂林市七星区."""
+    vocabularies = site.catalogue.profile.vocabularies
+    concept = vocabularies.concept(CODE_LISTS + value)
+    return wording.concept(vocabularies[concept.scheme], concept, site.lang) if concept else ""
+
+
+def _order(facet: Facet) -> int:
+    return facet.order
+
+
+def _words(site: Site, kind: Kind, hit: HitView) -> tuple[tuple[str, ...], tuple[Markup | str, ...], tuple[str, ...]]:
     """Return the labels of a hit's concepts: ways of delivery, other words, qualifications."""
     modes: list[str] = []
-    words: list[str] = []
+    words: list[Markup | str] = []
     badges: list[str] = []
-    own = sorted((facet for facet in kind.facets if not facet.foreign), key=lambda facet: facet.order)
+    own = sorted((facet for facet in kind.facets if not facet.foreign), key=_order)
     tree = next((facet.path for facet in own if facet.type == "concept"), None)
     covered = [facet.path for facet in own if facet.type == "coverage"]
     for name, values in hit.fields.items():
@@ -88,14 +109,18 @@ def _words(site: Site, kind: Kind, hit: HitView) -> tuple[tuple[str, ...], tuple
         elif _BADGES in each.schemes:
             badges += labels
         elif each.path in covered and labels:
-            words.append(str(site.say("Serves {areas}", areas=wording.listing(_few(labels), site.lang))))
+            words.append(_serves(site, labels))
         else:
             words += labels[:_MOST_WORDS]
     return tuple(modes), tuple(words), tuple(dict.fromkeys(badges))
 
 
-def _few(labels: Sequence[str]) -> list[str]:
-    return [*labels[:_MOST_WORDS], *(["…"] if len(labels) > _MOST_WORDS else [])]
+def _serves(site: Site, areas: Sequence[str]) -> Markup:
+    """Return the areas served, the first ones by name."""
+    named, more = wording.listing(areas[:_MOST_WORDS], site.lang), len(areas) - _MOST_WORDS
+    if more > 0:
+        return site.say("Serves {areas} and {more} more", areas=named, more=more, count=len(areas))
+    return site.say("Serves {areas}", areas=named)
 
 
 def _usual(each: Field, value: str) -> bool:
@@ -113,8 +138,12 @@ def concept_label(site: Site, value: str) -> str:
 def plain_fields(site: Site, kind: Kind, hit: HitView) -> dict[str, object]:
     """Return a hit's fields for programs: texts as they are, concepts with code and label."""
     plain: dict[str, object] = {}
+    beyond = {facet.name for facet in kind.facets if facet.foreign}
     for name, values in hit.fields.items():
         each = kind.field(name)
+        if name in beyond and each is None:
+            plain[name] = [_coded(site, value) for value in values]
+            continue
         shown = [_plain(site, each, value) for value in values]
         single = each is not None and each.max_count == 1 and "." not in name
         plain[name] = (shown[0] if shown else None) if single else shown
@@ -125,7 +154,11 @@ def _plain(site: Site, each: Field | None, value: str) -> object:
     if each is None:
         return value
     if each.type == "concept":
-        return {"code": value.partition("/")[2] or value, "label": concept_label(site, value)}
+        return _coded(site, value)
     if each.type == "boolean":
         return value in {"true", "1"}
     return value
+
+
+def _coded(site: Site, value: str) -> dict[str, str]:
+    return {"code": value.partition("/")[2] or value, "label": concept_label(site, value)}
