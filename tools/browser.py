@@ -144,7 +144,12 @@ class Browser:
             self.send("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code, **extra)
 
     def picture(self, path: Path, *, full: bool = True) -> None:
-        """Take a picture of the page, whole unless told otherwise."""
+        """Take a picture of the page, whole unless told otherwise: the window is then as high as the page."""
+        if full:
+            width, height = self.evaluate("[innerWidth, document.documentElement.scrollHeight]")
+            self.send(
+                "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False
+            )
         data = self.send("Page.captureScreenshot", format="png", captureBeyondViewport=full)["data"]
         path.write_bytes(base64.b64decode(data))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from catalog_service.model.record import best_text
+from catalog_service.model.terms import language, value
 from catalog_service.operations import wording
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ class OfferView:
     period: str
     payment: str
     note: str
+    note_lang: str
+    """The language of the note, where that is not the asked one."""
     text: str
     """The price as its source wrote it."""
     valid_through: dt.date | None
@@ -44,6 +47,8 @@ def offer_view(offer: Offer, vocabularies: Vocabularies, lang: str, *, today: dt
     labels = _Labels(vocabularies, lang)
     basis = "" if offer.basis == "other" else labels.of("charging-basis", offer.basis)
     unit = wording.charged(best_text(offer.unit, lang), lang) or wording.charged(basis, lang, listed=True)
+    note = best_text(offer.note, lang)
+    note_lang = next((language(term).split("-")[0] for term in offer.note if value(term) == note), "")
     last = _day(offer.valid_through)
     return OfferView(
         mode=labels.of(_MODES, offer.mode),
@@ -58,7 +63,8 @@ def offer_view(offer: Offer, vocabularies: Vocabularies, lang: str, *, today: dt
         ),
         period=wording.period(offer.period_minimum, offer.period_maximum, offer.period_unit, lang),
         payment=wording.listing((labels.of("payment-terms", code) for code in offer.payment), lang),
-        note=best_text(offer.note, lang),
+        note=note,
+        note_lang=note_lang if note_lang != lang else "",
         text=best_text(offer.text, lang),
         valid_through=last,
         expired=last is not None and last < (today or dt.datetime.now(wording.ZONE).date()),

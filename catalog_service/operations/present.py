@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Literal
 
 from catalog_service.i18n import say
 from catalog_service.model.offer import offers_of
-from catalog_service.model.terms import Term, is_iri, language, value
+from catalog_service.model.terms import Term, is_iri, language, value, written
 from catalog_service.namespaces import SCHEMA, term
 from catalog_service.operations import wording
 from catalog_service.operations.offers import OfferView, offer_field, offer_views
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from catalog_service.model.kind import Field, Kind
     from catalog_service.model.record import Record
-    from catalog_service.model.vocabulary import Concept, Vocabularies
+    from catalog_service.model.vocabulary import Vocabularies
 
 Form = Literal["pairs", "table", "steps", "prose", "tags"]
 
@@ -43,7 +43,6 @@ _OWNERSHIP = term("sts:ipOwnership")
 _SCHEMES = {term("schema:telephone"): "tel:", term("schema:email"): "mailto:"}
 _ADDRESS = f"{SCHEMA}PostalAddress"
 _LONG = 60
-_DEEP = 3
 _SAFE = ("http://", "https://")
 
 
@@ -107,6 +106,8 @@ class Fact:
     label: str
     text: str
     note: str = ""
+    aside: Shown | None = None
+    """What the record itself remarks, where that is in another language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +178,7 @@ class Presenter:
             return None
         label, definition = each.label(self.lang), each.definitions.get(self.lang, "")
         if _ADDRESS in each.classes:
-            lines = tuple(Shown(self._address(record, each, found)) for found in terms)
+            lines = tuple(self._address(record, each, found) for found in terms)
             return Entry(each.name, label, definition, "pairs", lines)
         if each.fields:
             return self._parts(record, each, terms, label, definition)
@@ -217,10 +218,11 @@ class Presenter:
         return [Shown(value(found), lang=other or ("" if best else "und")) for found in sorted(chosen)]
 
     def _value(self, each: Field, found: Term) -> Shown:
-        raw = value(found)
+        raw = written(found)
         concept = self.vocabularies.concept(found) if is_iri(found) else None
         if concept is not None:
-            text, own = self._concept(concept), "" if self.lang in concept.labels else "zh"
+            text = wording.concept(self.vocabularies[concept.scheme], concept, self.lang)
+            own = "" if self.lang in concept.labels else "zh"
             return Shown(text, own, f"/vocabularies/{concept.scheme}/{concept.notation}", concept.notation)
         if each.type == "reference":
             reference = self.resolve(raw, self.lang)
@@ -234,20 +236,18 @@ class Presenter:
             return Shown(raw, href=raw)
         return Shown(_plain(each, raw, self.lang))
 
-    def _concept(self, concept: Concept) -> str:
-        """Return a concept's label; of one deep in a list, such as a county, with what it lies in."""
-        above = self.vocabularies[concept.scheme].ancestors(concept.notation)
-        label = concept.label(self.lang)
-        if len(above) < _DEEP:
-            return label
-        outer = self.vocabularies[concept.scheme].concepts[above[0]].label(self.lang)
-        return f"{outer}{label}" if self.lang == "zh" else f"{label}, {outer}"
-
-    def _address(self, record: Record, each: Field, node: Term) -> str:
-        """Return a postal address as one line, in the order of its language."""
+    def _address(self, record: Record, each: Field, node: Term) -> Shown:
+        """Return a postal address as one line, whole in the language that its street is written in, the code last."""
         lines = [self.entry(record, member, node) for member in each.fields]
-        words = [shown.text for line in lines if line is not None for shown in line.values]
-        return "".join(words) if self.lang == "zh" else ", ".join(reversed(words))
+        found = [shown for line in lines if line is not None for shown in line.values]
+        other = next((shown.lang for shown in found if shown.lang not in {"", "und"}), "")
+        if other and other != self.lang:
+            return replace(replace(self, lang=other)._address(record, each, node), lang=other)
+        codes = [shown.text for shown in found if shown.text.isdecimal()]
+        words = [shown.text for shown in found if not shown.text.isdecimal()]
+        if self.lang == "zh":
+            return Shown(" ".join(["".join(words), *codes]))
+        return Shown(", ".join([*reversed(words), *codes]))
 
     def _text(self, record: Record, name: str) -> Shown | None:
         each = self.kind.field(name) if name else None
@@ -276,7 +276,8 @@ class Presenter:
         first = found[0] if found else None
         per = first.price.unit if first else ""
         per = f"每{per[1:]}" if per.startswith("/") else per
-        note = wording.clauses([per, first.note if first else ""], self.lang)
+        remark = Shown(first.note, first.note_lang) if first and len(first.note) < _LONG else None
+        note = per if remark is None or remark.lang else wording.clauses([per, remark.text], self.lang)
         modes = [shown.text for shown in self._of(record, _MODE)]
         online = any(value(each) in {"true", "1"} for each in record.objects(_ONLINE))
         owner = [shown.text for shown in self._of(record, _OWNERSHIP)]
@@ -284,7 +285,8 @@ class Presenter:
             Fact(
                 say("Price", self.lang, domain="web"),
                 wording.alone(first.price.amount, self.lang) if first else unsaid,
-                note if len(note) < _LONG else per,
+                note,
+                remark if remark and remark.lang else None,
             ),
             Fact(say("Lead time", self.lang, domain="web"), (first.period if first else "") or unsaid),
             Fact(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from werkzeug.datastructures import MultiDict
 
-OWN = ("q", "kind", "sort", "size", "after", "min_seq", "lang")
+OWN = ("q", "kind", "sort", "size", "after", "min_seq", "lang", "back", "all")
 """Parameters that are not facets."""
 
 HELPERS = ("remove", "clear")

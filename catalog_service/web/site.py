@@ -53,7 +53,7 @@ class Site:
             "alone": lambda text: wording.alone(text, self.lang),
             "asset": self.asset,
             "counted": lambda kind, number: wording.records(kind, number, self.lang),
-            "listing": lambda words: wording.listing(words, self.lang),
+            "listing": lambda words, lang="": wording.listing(words, lang or self.lang),
             "marked": marked,
             "table_date": wording.table_date,
             "titled": self.titled,

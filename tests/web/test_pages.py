@@ -110,6 +110,19 @@ def test_results_mark_the_words_and_say_the_facts(client: FlaskClient) -> None:
     assert "5–10 个工作日" in html
 
 
+def test_a_row_says_where_the_agency_is(client: FlaskClient) -> None:
+    chinese, english = (_text(client.get(f"/?q=专利检索&lang={lang}")) for lang in ("zh", "en"))
+
+    assert "漓江知识产权（样例）桂林市七星区" in chinese
+    assert "Qixing District, Guilin" in english
+
+
+def test_the_rows_on_an_agencys_page_do_not_name_it_again(client: FlaskClient) -> None:
+    html = client.get("/records/KB-0000001").text
+
+    assert 'href="/records/KB-0000001"' not in html[html.index("list-plain") :]
+
+
 def test_text_of_records_is_escaped(client: FlaskClient) -> None:
     for path in ("/?q=科普讲座", "/records/KB-0000013", "/"):
         html = client.get(path).text
@@ -137,6 +150,31 @@ def test_the_form_becomes_a_short_address(client: FlaskClient) -> None:
     assert answer.headers["Location"] == "/?q=%E6%A3%80%E6%B5%8B&price=negotiable&price=-5000&category=03"
 
 
+def test_a_facet_of_many_values_is_shown_whole_when_asked() -> None:
+    from catalog_service.operations.facets import FacetValue, FacetView
+    from catalog_service.web.pages.search import SEARCHABLE, SHOWN, _Facet
+
+    values = tuple(FacetValue(f"A-{n}", f"A{n}", 99 - n, selected=n == 40) for n in range(50))
+    facet = FacetView("provider", "机构", "", "reference", values)
+    short, whole = _Facet(facet, whole=False), _Facet(facet, whole=True)
+
+    assert [each.value for each in short.shown] == [*(f"A-{n}" for n in range(SHOWN)), "A-40"]
+    assert len(short.folded) == SEARCHABLE - SHOWN
+    assert short.left_out
+    assert not short.searchable
+    assert len(whole.shown) + len(whole.folded) == 50
+    assert whole.searchable
+    assert not whole.left_out
+
+
+def test_asking_for_all_of_a_facet_keeps_the_ticks(client: FlaskClient) -> None:
+    html = client.get("/?q=检测&category=03&all=category").text
+
+    assert '<input type="hidden" name="all" value="category">' in html
+    assert re.search(r"name=category value=\"03\" checked", html)
+    assert 'name="all"' not in client.get("/?q=检测&all=nothing").text
+
+
 def test_clearing_takes_all_conditions_away(client: FlaskClient) -> None:
     answer = client.get("/?q=检测&category=03&clear=1")
 
@@ -155,6 +193,41 @@ def test_pages_lead_through_all_records_once(client: FlaskClient) -> None:
         address = following[1].replace("&amp;", "&")
 
     assert len(seen) == len(set(seen)) == 27
+
+
+def test_pages_lead_back_the_way_they_came(client: FlaskClient) -> None:
+    seen, places = [], []
+    address = "/?q=&size=10"
+    for direction in ("next", "next", "prev", "prev"):
+        html = client.get(address).text
+        seen.append(re.findall(r'<h2><a href="/records/([^"]+)"', html))
+        places.append(re.findall(r"第 \d+–\d+ 项，共 27 项", html))
+        following = re.search(rf'rel="{direction}" href="([^"]+)"', html)
+        assert following, direction
+        address = following[1].replace("&amp;", "&")
+    last = client.get(address)
+
+    assert address == "/?size=10"
+    assert [first[0] for first in places] == [
+        "第 1–10 项，共 27 项", "第 11–20 项，共 27 项", "第 21–27 项，共 27 项", "第 11–20 项，共 27 项",
+    ]  # fmt: skip
+    assert seen[1] == seen[3] != seen[2]
+    assert re.findall(r'<h2><a href="/records/([^"]+)"', last.text) == seen[0]
+    assert 'rel="prev"' not in last.text
+
+
+def test_a_page_opened_by_its_key_alone_leads_to_the_first_one(client: FlaskClient) -> None:
+    key = client.get("/api/v1/search?size=10").json["next"]  # type: ignore[index]
+    html = client.get(f"/?size=10&after={key}").text
+
+    assert 'rel="prev"' not in html
+    assert "第一页" in html
+    assert "共 27 项</span>" not in html
+
+
+def test_words_typed_after_looking_at_the_newest_are_answered_by_relevance(client: FlaskClient) -> None:
+    assert 'name="sort"' not in client.get("/?q=").text
+    assert 'name="sort" value="newest"' in client.get("/?q=材料检测&sort=newest").text
 
 
 def test_nothing_found_is_no_dead_end(client: FlaskClient) -> None:
@@ -192,6 +265,18 @@ def test_a_record_that_lacks_the_language_is_shown_in_its_own(client: FlaskClien
     html = client.get("/records/KB-0000012?lang=en").text
 
     assert re.search(r'<h1 lang="zh">专利侵权风险预警', html)
+
+
+def test_a_record_leads_to_its_versions_with_their_days(client: FlaskClient) -> None:
+    assert 'href="/records/KB-0000011/versions"' in client.get("/records/KB-0000011").text
+    assert re.search(r"第 1 版\d{4} 年", _text(client.get("/records/KB-0000011/versions")))
+
+
+def test_a_single_offer_is_told_whole(client: FlaskClient) -> None:
+    text = _text(client.get("/records/KB-0000013"))
+
+    assert "有效期至" in text
+    assert "2020-01-31" in text
 
 
 def test_a_withdrawn_record_leaves_a_tombstone(client: FlaskClient) -> None:

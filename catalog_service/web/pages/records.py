@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -199,7 +200,8 @@ def versions(site: Site, identifier: str) -> Response:
     if negotiate(request.headers.get("Accept", ""), (HTML, JSON)) is JSON:
         return site.json([{"version": info.number, "stamp": info.stamp, "hash": info.public_hash} for info in infos])
     shown = view(site.catalogue, found.row.identifier, site.lang)
-    return site.page("versions.html", view=shown, versions=infos)
+    dated = [(info.number, dt.datetime.fromtimestamp(info.stamp, dt.UTC)) for info in reversed(infos)]
+    return site.page("versions.html", view=shown, versions=dated)
 
 
 def identity(site: Site, kind: str, identifier: str) -> Response:

@@ -11,6 +11,7 @@ from catalog_service.errors import InputError
 from catalog_service.i18n import explain
 from catalog_service.operations.search import SearchRequest, search
 from catalog_service.web.pages.rows import rows
+from catalog_service.web.pages.trail import Trail
 from catalog_service.web.query import needs_tidying, query_string, search_request, without
 from catalog_service.web.routes import Parameter, Route
 
@@ -108,26 +109,30 @@ def _not_asked(site: Site, error: InputError) -> Response:
 
 
 def _results(site: Site, page: SearchPage, problem: Mapping[str, Any] | None = None) -> Response:
-    kind, asked = page.kind, page.request
+    kind, asked = page.kind, replace(page.request, sort=request.args.get("sort", ""))
     template = "results.html" if page.total else "zero.html"
     chosen = sum(len(values) for values in asked.filters.values())
+    whole = next((facet.name for facet in page.facets if facet.name == request.args.get("all")), "")
     return site.page(
         template,
         400 if problem else 200,
         problem=problem,
         kind=kind,
         page=page,
+        asked=asked,
         q=asked.q,
         sort=page.sort,
         sorts=_sorts(page),
         rows=rows(site, page.hits),
-        facets=[_Facet(facet) for facet in page.facets],
+        facets=[_Facet(facet, facet.name == whole) for facet in page.facets],
+        whole=whole,
+        trail=Trail.of(request.args.getlist("back"), asked),
         chosen=chosen,
         keep=_kept(asked),
         kind_is_first=kind is next(iter(site.catalogue.profile.kinds.values())),
         tabs=[(site.catalogue.profile.kinds[name], count, _tab(asked, name)) for name, count in page.tabs.items()],
         link=lambda **changes: "/?" + query_string(asked, **({"after": ""} | changes)),
-        relaxations=_relaxations(page),
+        relaxations=_relaxations(page, asked),
         classes=[] if page.total else browse(site, kind),
     )
 
@@ -148,9 +153,8 @@ def _sorts(page: SearchPage) -> list[str]:
     return [*offered, "newest", *(["price"] if priced else [])]
 
 
-def _relaxations(page: SearchPage) -> list[tuple[str, str, str, int]]:
+def _relaxations(page: SearchPage, asked: SearchRequest) -> list[tuple[str, str, str, int]]:
     """Return for each condition to let go of: its facet's label, its own, the address, the count."""
-    asked = page.request
     return [
         (
             each.chip.facet_label,
@@ -167,27 +171,37 @@ class _Facet:
     """A facet as the form shows it: what stands at once and what is folded."""
 
     view: FacetView
+    whole: bool
+    """Whether every value was asked for: a catalogue may have a thousand agencies, a page should not."""
 
     @property
     def shown(self) -> Sequence[FacetValue]:
         """The first values, and every one that is ticked or holds ticked ones: those are never hidden."""
-        values = self.view.values
-        return [each for n, each in enumerate(values) if n < SHOWN or each.selected or each.chosen_below]
+        return [each for n, each in enumerate(self.view.values) if n < SHOWN or _chosen(each)]
 
     @property
     def folded(self) -> Sequence[FacetValue]:
         """The values behind “show more”."""
-        shown = self.shown
-        return [each for each in self.view.values if each not in shown]
+        last = None if self.whole else SEARCHABLE
+        return [each for each in self.view.values[SHOWN:last] if not _chosen(each)]
+
+    @property
+    def left_out(self) -> bool:
+        """Whether there are more values than the page holds."""
+        return not self.whole and len(self.view.values) > SEARCHABLE
 
     @property
     def searchable(self) -> bool:
         """Whether there are so many values that one wants to look for one."""
-        return len(self.view.values) > SEARCHABLE
+        return self.whole and len(self.view.values) > SEARCHABLE
 
     def children(self, value: FacetValue) -> Sequence[FacetValue]:
         """Return what stands indented below a value: only under what is chosen or holds chosen ones."""
         return value.children if value.selected or value.chosen_below else ()
+
+
+def _chosen(value: FacetValue) -> bool:
+    return value.selected or value.chosen_below > 0
 
 
 def home(site: Site) -> Response:

@@ -9,6 +9,15 @@
     if (event.key === "Enter" && (event.isComposing || event.keyCode === 229)) event.preventDefault();
   }));
 
+  // Escape closes what was opened, and leaves the focus on what opened it
+  document.addEventListener("keydown", (event) => {
+    const open = event.key === "Escape" && !event.isComposing && event.target.closest && event.target.closest("details[open]");
+    const handle = open && one("summary", open);
+    if (!handle || !handle.offsetParent) return;
+    open.open = false;
+    handle.focus();
+  });
+
   all("button[data-copy]").forEach((button) => {
     if (!navigator.clipboard) return;
     button.hidden = false;
@@ -30,7 +39,7 @@
     box.addEventListener("input", () => {
       const wanted = box.value.trim().toLowerCase();
       all("details:not(.what)", group).forEach((more) => { more.open = Boolean(wanted) || more.open; });
-      all("li", group).forEach((row) => {
+      all(".ticks label", group).forEach((row) => {
         row.hidden = Boolean(wanted) && !row.textContent.toLowerCase().includes(wanted) && !one("input:checked", row);
       });
     });
