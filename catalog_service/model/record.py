@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from catalog_service.model.terms import Term, Triple, iri, language, value
+from catalog_service.model.terms import Term, Triple, language, value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 Nodes = dict[Term, dict[Term, list[Term]]]
 """Subject to predicate to objects, all as N-Triples terms."""
 
+_NOTHING: dict[Term, list[Term]] = {}
 _END = " .\n"
 """The end of a line of N-Triples; terms have no line breaks."""
 
@@ -29,7 +30,12 @@ class Record:
     @property
     def node(self) -> Term:
         """The record's own node as a term."""
-        return iri(self.iri)
+        return f"<{self.iri}>"
+
+    @property
+    def own(self) -> Mapping[Term, list[Term]]:
+        """What is said of the record's own node: predicate to objects."""
+        return self.nodes.get(f"<{self.iri}>", _NOTHING)
 
     def triples(self) -> Iterator[Triple]:
         """Yield every triple, in no promised order."""

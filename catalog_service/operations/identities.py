@@ -67,4 +67,4 @@ def identified(candidate: Candidate, kind: Kind, row: RecordRow | None, minted: 
 
 def credit_codes(record: Record, _kind: Kind | None = None) -> list[str]:
     """Return the unified social credit codes of a record."""
-    return [terms.value(code) for code in record.objects(CREDIT_CODE)]
+    return [terms.value(code) for code in record.own.get(CREDIT_CODE, ())]

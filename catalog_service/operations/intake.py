@@ -206,7 +206,7 @@ class Intake:
         """Fill what the catalogue fills when it is absent: identifier, and the date of issue of the version before."""
         kinds = self.catalogue.profile.kinds
         missing = {
-            each.number: [name for name in _system(kinds[each.record.kind]) if not each.record.objects(name)]
+            each.number: [name for name in _system(kinds[each.record.kind]) if not each.record.own.get(name)]
             for each in candidates
         }
         undated = [each.identifier for each in candidates if ISSUED in missing[each.number]]
@@ -218,7 +218,7 @@ class Intake:
 
     def _filled(self, candidate: Candidate, missing: Sequence[Term], known: Content | None) -> Candidate:
         record = candidate.record
-        own = dict(record.nodes.get(record.node, {}))
+        own = dict(record.own)
         if IDENTIFIER in missing:
             own[IDENTIFIER] = [terms.literal(candidate.identifier)]
         if ISSUED in missing:
@@ -233,10 +233,10 @@ class Intake:
         unique = self._unique(candidates)
         found = {}
         for each in candidates:
-            kind = self.catalogue.profile.kinds[each.record.kind]
-            said = without_echoes(by_iri[each.record.iri], each.findings)
             own = [replace(finding, record=finding.record or each.identifier) for finding in each.findings]
-            own += [placed(finding, each, kind, self.columns) for finding in said]
+            if said := by_iri[each.record.iri]:
+                kind = self.catalogue.profile.kinds[each.record.kind]
+                own += [placed(one, each, kind, self.columns) for one in without_echoes(said, each.findings)]
             found[each.number] = own + unique.get(each.number, [])
         return found
 
@@ -360,7 +360,7 @@ class Intake:
     def _version(self, candidate: Candidate) -> NewVersion:
         record = candidate.record
         kind = self.catalogue.profile.kinds[record.kind]
-        form = record.canonical()
+        form, titles = record.canonical(), titles_of(record, kind)
         return NewVersion(
             identifier=candidate.identifier,
             iri=record.iri,
@@ -368,8 +368,8 @@ class Intake:
             canonical=form,
             private_hash=content_hash(form),
             public=public_form(record, kind, form),
-            title=self._title(record),
-            keys=keys_of(record, kind),
+            title=best_text(titles, "zh"),
+            keys=keys_of(record, kind, titles),
             edges=edges_of(record, kind),
         )
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from catalog_service.model.record import Record
     from catalog_service.operations.catalogue import Catalogue
     from catalog_service.store import Writer
-    from catalog_service.store.rows import RecordRow
+    from catalog_service.store.rows import Standing
 
 Shown = dict[str, tuple[str, str, "Record"]]
 """IRI of a public record to hash of its public form, identifier and content."""
@@ -33,11 +33,11 @@ class Linked:
         kinds, pairs = catalogue.profile.kinds, list(records)
         self._targets = {record.iri: targets_of(record, kinds[record.kind]) for _, record in pairs}
         named = {iri for each in self._targets.values() for iri in each}
-        self._rows: dict[str, RecordRow] = writer.by_iris(sorted(named)) if named else {}
+        self._rows: dict[str, Standing] = writer.standings(sorted(named)) if named else {}
         self._shown = {} if shown is None else shown
         if len(self._shown) > _MOST_SHOWN:
             self._shown.clear()
-        fresh = [row.identifier for row in self._rows.values() if row.live and not self._knows(row)]
+        fresh = [row.identifier for iri, row in self._rows.items() if row.live and not self._knows(iri, row)]
         self._bodies = {entry.iri: entry for entry in writer.published(fresh).values()} if fresh else {}
         here = [row.identifier for row in writer.rows(identifier for identifier, _ in pairs).values() if row.live]
         self._before = writer.published(here) if here else {}
@@ -72,7 +72,7 @@ class Linked:
         row = self._rows.get(iri)
         if row is None or not row.live:
             return None
-        if not self._knows(row):
+        if not self._knows(iri, row):
             entry = self._bodies.get(iri)
             if entry is None or entry.form is None:
                 return None
@@ -83,6 +83,6 @@ class Linked:
     def _public(self, iri: str) -> bool:
         return iri in self._rows and self._rows[iri].live
 
-    def _knows(self, row: RecordRow) -> bool:
-        known = self._shown.get(row.iri)
+    def _knows(self, iri: str, row: Standing) -> bool:
+        known = self._shown.get(iri)
         return known is not None and known[0] == row.public_hash

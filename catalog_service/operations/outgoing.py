@@ -15,6 +15,7 @@ from catalog_service.writers.base import Outgoing, Surroundings
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from catalog_service.model.terms import Term
     from catalog_service.operations.catalogue import Catalogue
     from catalog_service.store.rows import Entry
 
@@ -33,16 +34,24 @@ def outgoing(catalogue: Catalogue, entry: Entry) -> Outgoing:
 
 def with_additions(record: Record, state: str, modified: str) -> Record:
     """Return the record with its state and the day of its last change, which are not stored with it."""
-    own = dict(record.nodes.get(record.node, {}))
-    own[_STATUS] = [terms.iri(f"{CODE_LISTS}record-status/{state}")]
-    own[_MODIFIED] = [terms.literal(modified[:10], datatype=f"{XSD}date")]
-    return Record(record.iri, record.kind, {**record.nodes, record.node: own})
+    return _with(record, _additions(state, modified))
+
+
+def _additions(state: str, modified: str) -> dict[Term, list[Term]]:
+    return {
+        _STATUS: [terms.iri(f"{CODE_LISTS}record-status/{state}")],
+        _MODIFIED: [terms.literal(modified[:10], datatype=f"{XSD}date")],
+    }
+
+
+def _with(record: Record, additions: dict[Term, list[Term]]) -> Record:
+    return Record(record.iri, record.kind, {**record.nodes, record.node: {**record.own, **additions}})
 
 
 def as_if_published(records: Iterable[Record]) -> list[Record]:
     """Return records with what the catalogue would add on publication: for checking them beforehand."""
-    now = stamp_text(int(time.time()))
-    return [with_additions(record, "published", now) for record in records]
+    additions = _additions("published", stamp_text(int(time.time())))
+    return [_with(record, additions) for record in records]
 
 
 def surroundings(catalogue: Catalogue) -> Surroundings:

@@ -53,8 +53,9 @@ def publish_in(
     """
     linked = linked or Linked(catalogue, writer, records.items())
     linked.coming(records)
-    findings = {identifier: list(_unshared(record, catalogue)) for identifier, record in records.items()}
-    ready = _ready(records, [identifier for identifier, found in findings.items() if not found], linked)
+    unshared = [each for each, record in records.items() if NOT_SHARED in record.own.get(SHARING, ())]
+    findings = {each: [_unshared(records[each], catalogue)] for each in unshared}
+    ready = _ready(records, [each for each in records if each not in findings], linked)
     kinds, done = catalogue.profile.kinds, {}
     changed = [each for each in sorted(ready) if linked.shows_otherwise(each)]
     publications = [
@@ -70,9 +71,8 @@ def publish_in(
         writer.add_refresh_job(records[identifier].iri, note=identifier)
     for identifier, record in records.items():
         if identifier not in done:
-            waiting = not findings[identifier]
-            found = findings[identifier] or [_waits(record, linked.missing(record))]
-            done[identifier] = Publishing(published=False, waiting=waiting, findings=tuple(found))
+            found = findings.get(identifier) or [_waits(record, linked.missing(record))]
+            done[identifier] = Publishing(published=False, waiting=identifier not in findings, findings=tuple(found))
     return done
 
 
@@ -87,12 +87,10 @@ def _ready(records: Mapping[str, Record], shared: Iterable[str], linked: Linked)
         ready -= late
 
 
-def _unshared(record: Record, catalogue: Catalogue) -> Iterable[Finding]:
-    if NOT_SHARED not in record.objects(SHARING):
-        return
+def _unshared(record: Record, catalogue: Catalogue) -> Finding:
     field = next((each for each in catalogue.profile.kinds[record.kind].fields if each.path == (SHARING,)), None)
     label = dict(field.labels) if field else {}
-    yield Finding(
+    return Finding(
         "not-shared",
         both("{label}: a record that is not shared cannot be published.", domain="findings", label=label),
         both("Choose another value, or leave the record a draft.", domain="findings"),

@@ -66,8 +66,14 @@ def titles_of(record: Record, kind: Kind) -> list[Term]:
 
 def targets_of(record: Record, kind: Kind) -> list[str]:
     """Return the IRIs of the records that a record refers to."""
-    found = [target for path, _ in reference_paths(kind) for target in record.objects(*path)]
-    return [terms.value(each) for each in found if terms.is_iri(each) and each not in record.nodes]
+    own, nodes = record.own, record.nodes
+    found = [
+        target
+        for path, _ in reference_paths(kind)
+        if path[0] in own
+        for target in (own[path[0]] if len(path) == 1 else record.objects(*path))
+    ]
+    return [terms.value(each) for each in found if terms.is_iri(each) and each not in nodes]
 
 
 def load_order(kinds: Mapping[str, Kind]) -> list[str]:
@@ -90,13 +96,16 @@ def load_order(kinds: Mapping[str, Kind]) -> list[str]:
     return order
 
 
-def keys_of(record: Record, kind: Kind) -> tuple[tuple[str, str], ...]:
+def keys_of(record: Record, kind: Kind, titles: Iterable[Term]) -> tuple[tuple[str, str], ...]:
     """Return what a record can be found by: names, credit code, name with provider, and whom it refers to."""
-    names = [(term, fold(terms.value(term))) for term in titles_of(record, kind)]
+    names = [(term, fold(terms.value(term))) for term in titles]
     keys = [("name", name) for name in dict.fromkeys([name for _, name in names])]
     keys += [("match", match) for match in _matches(record, kind, names)]
-    keys += [("uscc", terms.value(code)) for code in record.objects(CREDIT_CODE)]
-    keys += [(name, terms.value(target)) for name, path in _named_references(kind) for target in record.objects(*path)]
+    own = record.own
+    keys += [("uscc", terms.value(code)) for code in own.get(CREDIT_CODE, ())]
+    for name, path in _named_references(kind):
+        if path[0] in own:
+            keys += [(name, terms.value(target)) for target in record.objects(*path)]
     return tuple(keys)
 
 
@@ -106,7 +115,7 @@ def match_keys(record: Record, kind: Kind) -> list[str]:
 
 
 def _matches(record: Record, kind: Kind, names: Iterable[tuple[Term, str]]) -> list[str]:
-    owners = sorted(terms.value(target) for path in _owner_paths(kind) for target in record.objects(*path))
+    owners = sorted([terms.value(target) for path in _owner_paths(kind) for target in record.objects(*path)])
     return ["\x1f".join([name, *owners]) for term, name in names if terms.language(term).startswith("zh")]
 
 
@@ -122,11 +131,14 @@ def _owner_paths(kind: Kind) -> list[tuple[Term, ...]]:
 
 def edges_of(record: Record, kind: Kind) -> tuple[tuple[str, str], ...]:
     """Return the records whose values this one shows, as pairs of IRI and path."""
+    own, nodes = record.own, record.nodes
     return tuple(
-        (terms.value(target), path)
-        for first, path in _shown_paths(kind)
-        for target in record.objects(first)
-        if terms.is_iri(target) and target not in record.nodes
+        [
+            (terms.value(target), path)
+            for first, path in _shown_paths(kind)
+            for target in own.get(first, ())
+            if terms.is_iri(target) and target not in nodes
+        ]
     )
 
 
@@ -162,13 +174,13 @@ class Resolver:
 
     def classes(self, records: Iterable[Record]) -> dict[Term, str]:
         """Return the class IRI of every record that records refer to."""
-        named = {
-            (target, classes): None
-            for record in records
-            for path, classes in reference_paths(self._kinds[record.kind])
-            for target in record.objects(*path)
-            if terms.is_iri(target)
-        }
+        named: dict[tuple[Term, tuple[str, ...]], None] = {}
+        for record in records:
+            own = record.own
+            for path, classes in reference_paths(self._kinds[record.kind]):
+                for target in record.objects(*path) if path[0] in own else ():
+                    if terms.is_iri(target):
+                        named[target, classes] = None
         texts = [(terms.value(target), classes) for target, classes in named]
         self.prefetch(text for text, classes in texts if (text, classes) not in self._known)
         linked: dict[Term, str] = {}
@@ -271,7 +283,7 @@ def ambiguous(label: Mapping[str, str], text: str, candidates: Sequence[str]) ->
 
 def public_form(record: Record, kind: Kind, form: bytes) -> bytes | None:
     """Return a record's canonical form without the values of private fields; None where there are none."""
-    own = record.nodes.get(record.node, {})
+    own = record.own
     hidden = [predicate for predicate in _private(kind) if predicate in own]
     if not hidden:
         return None

@@ -7,6 +7,7 @@ inserted.
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -68,7 +69,8 @@ class Ledger:
         self._faces: dict[int, Face] = {}
         self._versions: list[tuple[Any, ...]] = []
         self._log: list[tuple[Any, ...]] = []
-        self._tallies: dict[str, list[int]] = {}
+        self._tallies: dict[str, list[int]] = defaultdict(_nothing)
+        """By set, how many more records are in it and how many more have left it."""
 
     def load(self, identifiers: Iterable[str]) -> None:
         """Read the records with these identifiers, as far as they exist and are not known yet."""
@@ -194,10 +196,8 @@ class Ledger:
         after = with_ancestors(sets) if live else ()
         left = tuple(name for name in before if name not in after)
         self._count(work, before, after, left, live=live)
-        for name in after:
-            work.seen[name] = (self.seq, True)
-        for name in left:
-            work.seen[name] = (self.seq, False)
+        work.seen.update(dict.fromkeys(after, (self.seq, True)))
+        work.seen.update(dict.fromkeys(left, (self.seq, False)))
         if restamp_gone:
             work.seen.update((name, (self.seq, False)) for name in work.gone or ())
         work.live, work.seq, work.stamp = live, self.seq, self.stamp
@@ -226,7 +226,8 @@ class Ledger:
             work.unwritten = work.changed = False
             work.keys = work.edges = None
             work.seen = {}
-        self._versions, self._log, self._tallies = [], [], {}
+        self._versions, self._log = [], []
+        self._tallies.clear()
 
     def close(self) -> None:
         """Write everything, and the counter last."""
@@ -247,22 +248,22 @@ class Ledger:
         if work.gone is None:
             self.load_gone([work])
         assert work.gone is not None
+        tallies = self._tallies
         for name in after:
             if name not in before:
-                self._tally(name, 1, -1 if name in work.gone else 0)
+                tally = tallies[name]
+                tally[0] += 1
+                tally[1] -= name in work.gone
         for name in left:
-            self._tally(name, -1, 1)
+            tallies[name][0] -= 1
+            tallies[name][1] += 1
         work.gone.difference_update(after)
         work.gone.update(left)
         here = live - work.live
         gone = (not live) - (bool(work.seq) and not work.live)
         for name in (EVERYTHING, f"{EVERYTHING}{work.kind}"):
-            self._tally(name, here, gone)
-
-    def _tally(self, name: str, live: int, gone: int) -> None:
-        tally = self._tallies.setdefault(name, [0, 0])
-        tally[0] += live
-        tally[1] += gone
+            tallies[name][0] += here
+            tallies[name][1] += gone
 
     def _write_set_names(self) -> None:
         unknown = [name for name in self._tallies if name not in self.set_ids]
@@ -284,21 +285,25 @@ class Ledger:
             self.set_ids.update((row.name, row.id) for row in self.connection.execute(statement))
         new: list[tuple[Any, ...]] = []
         known: list[tuple[Any, ...]] = []
+        ids, stamp = self.set_ids, self.stamp
         for work in works:
             rows = new if work.unwritten else known
-            for name, (seq, live) in work.seen.items():
-                rows.append((work.id, self.set_ids[name], seq, self.stamp, live))
+            rows += [(work.id, ids[name], seq, stamp, live) for name, (seq, live) in work.seen.items()]
         bulk.insert(self.connection, set_entry, new)
         bulk.upsert(self.connection, set_entry, known)
 
     def _write_found_by(self, works: list[Work]) -> None:
-        for table, name in ((record_key, "keys"), (edge, "edges")):
-            changed = [(work, getattr(work, name)) for work in works if getattr(work, name) is not None]
-            bulk.delete(self.connection, table, "record_id", [work.id for work, _ in changed if not work.unwritten])
-            rows: list[tuple[Any, ...]] = []
-            for work, pairs in changed:
-                rows += [_pair_row(table, work.id, *pair) for pair in dict.fromkeys(pairs)]
-            bulk.insert(self.connection, table, rows)
+        keyed = [(work, dict.fromkeys(work.keys)) for work in works if work.keys is not None]
+        self._clear(record_key, [work for work, _ in keyed])
+        found = [(type_, value, work.id) for work, keys in keyed for type_, value in keys]
+        bulk.insert(self.connection, record_key, found)
+        linked = [(work, dict.fromkeys(work.edges)) for work in works if work.edges is not None]
+        self._clear(edge, [work for work, _ in linked])
+        shown = [(target, work.id, path) for work, edges in linked for target, path in edges]
+        bulk.insert(self.connection, edge, shown)
+
+    def _clear(self, table: sa.Table, works: list[Work]) -> None:
+        bulk.delete(self.connection, table, "record_id", [work.id for work in works if not work.unwritten])
 
     def _write_batch(self, works: list[Work]) -> None:
         if self.batch is None:
@@ -327,5 +332,5 @@ def _changes(work: Work) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _pair_row(table: sa.Table, record_id: int, first: str, second: str) -> tuple[Any, ...]:
-    return (first, second, record_id) if table is record_key else (first, record_id, second)
+def _nothing() -> list[int]:
+    return [0, 0]

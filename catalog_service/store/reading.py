@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, TypeVar
@@ -50,10 +51,11 @@ def with_ancestors(sets: Iterable[str]) -> tuple[str, ...]:
     >>> with_ancestors(["cat:3:301", "cat:3:302"])
     ('cat:3', 'cat:3:301', 'cat:3:302')
     """
-    found: dict[str, None] = {}
-    for name in sets:
-        parts = name.split(":")
-        for end in range(2, len(parts)):
-            found[":".join(parts[:end])] = None
-        found[name] = None
-    return tuple(found)
+    return tuple(dict.fromkeys([each for name in sets for each in _line(name)]))
+
+
+@functools.lru_cache(maxsize=20_000)
+def _line(name: str) -> tuple[str, ...]:
+    """Return a set with the sets it lies in, the widest first."""
+    parts = name.split(":")
+    return (*(":".join(parts[:end]) for end in range(2, len(parts))), name)

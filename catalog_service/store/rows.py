@@ -130,6 +130,15 @@ class VersionRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """Whether the public sees a record, and which form of it."""
+
+    identifier: str
+    live: bool
+    public_hash: str
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
     """What a record holds in its newest version."""
 

@@ -47,7 +47,6 @@ class Validation:
 
     def check(self, records: Sequence[Record], linked: Mapping[Term, str] | None = None) -> dict[str, list[Finding]]:
         """Return the findings by the records' IRIs; ``linked`` gives the class IRI of records that are named."""
-        owners = {node: record for record in records for node in record.nodes}
         found: dict[str, list[Finding]] = {record.iri: [] for record in records}
         context = [
             (node, TYPE, terms.iri(each))
@@ -55,12 +54,14 @@ class Validation:
             for each in (class_iri, *self._also.get(class_iri, ()))
         ]
         context += [triple for triples in self._lists(records) for triple in triples]
-        for result in self._engine.check(records, context):
+        results = self._engine.check(records, context)
+        owners = {node: record for record in records for node in record.nodes} if results else {}
+        for result in results:
             record = owners[result.focus_node]
             found[record.iri] += self._maker.findings(result, record)
         for record in records:
             found[record.iri] += check_codes(record, self._profile.kinds[record.kind], self._profile.vocabularies)
-        return {iri: sorted(set_of(findings), key=_order) for iri, findings in found.items()}
+        return {iri: sorted(set_of(each), key=_order) if each else each for iri, each in found.items()}
 
     def without_shapes(self) -> None:
         """Leave the shapes out from now on: for measuring everything else."""
@@ -74,7 +75,14 @@ class Validation:
     def _lists(self, records: Iterable[Record]) -> Iterator[tuple[Triple, ...]]:
         """Yield the triples of every concept the records name."""
         mark = "<" + CODE_LISTS
-        named = {term for record in records for _, _, term in record.triples() if term.startswith(mark)}
+        named = {
+            term
+            for record in records
+            for properties in record.nodes.values()
+            for objects in properties.values()
+            for term in objects
+            if term.startswith(mark)
+        }
         for term in named:
             if term not in self._triples:
                 concept = self._profile.vocabularies.concept(terms.value(term))
