@@ -191,7 +191,10 @@ class _Rows:
         """Return what makes of a line the most headers, else what it has most of."""
         best, most = ",", -1
         for mark in DELIMITERS:
-            cells = next(csv.reader([line], delimiter=mark), [])
+            try:
+                cells = next(csv.reader([line], delimiter=mark), [])
+            except csv.Error:
+                continue
             header = read_header(cells, self._context.kinds, "") if len(cells) > 1 else None
             score = 1000 * len(header.columns) if header else len(cells)
             if score > most:

@@ -32,6 +32,13 @@ def test_a_cell_may_hold_line_ends_and_delimiters() -> None:
     assert rows(text) == [(2, ["A-0001", "专利,检索", "第一行\n第二行"]), (4, ["B-0002", "x", "y"])]
 
 
+def test_a_stray_line_end_in_the_first_line_is_told() -> None:
+    records, findings = read("\r" + HEAD + "A-0001,x,y\n", "a.csv", "service-product")
+
+    assert not records
+    assert [(each.place.row, each.code) for each in findings] == [(1, "stray-quote"), (2, "no-header")]
+
+
 @pytest.mark.parametrize(
     "line",
     ['B-0002,"open,y', 'B-0002,x,"open', 'B-0002,"open,"y', 'B-0002,x,y,z,"'],
