@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import marshal
 import pickle
 import sqlite3
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from catalog_service.errors import StoreFull
-from catalog_service.normalise import moved, rename
+from catalog_service.model.record import Record
+from catalog_service.model.report import Place
+from catalog_service.normalise import Reference, moved, rename
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from catalog_service.model.record import Record
-    from catalog_service.model.report import Finding, Place
+    from catalog_service.model.report import Finding
 
 
 @dataclass(slots=True)
@@ -26,7 +28,7 @@ class Candidate:
     place: Place
     identifier: str = ""
     findings: tuple[Finding, ...] = ()
-    references: tuple[Any, ...] = ()
+    references: tuple[Reference, ...] = ()
     places: Mapping[tuple[str, str], Place] | None = None
     number: int = 0
     """Its place in the spool."""
@@ -53,11 +55,21 @@ CREATE INDEX name_value ON name (value);
 """
 
 
+_SELECT = "SELECT n, kind, iri, identifier, body FROM candidate WHERE "
+_MARSHAL = 4
+"""The marshal format, which every later Python reads."""
+_PAGE = 16_384
+"""Bytes a page of a new file: a record's body fits in one."""
+
+
 class Spool:
     """A file of candidates, in the order in which they came; nobody else sees it, and it goes when it is closed.
 
     One that is kept stays until `finish`, so that a load that was broken off can go on. Its name is its own from
     `complete` on; before, it ends in ``.part``.
+
+    A candidate's body is what columns do not say of it, marshalled: the nodes, its place, its references, whether its
+    identifier was minted, and, where there are any, findings and places, pickled.
     """
 
     def __init__(self, path: Path, titles: Mapping[str, tuple[str, ...]], *, kept: bool = False) -> None:
@@ -70,7 +82,10 @@ class Spool:
         part.parent.mkdir(parents=True, exist_ok=True)
         part.unlink(missing_ok=True)
         self._connection = _connected(part, "OFF")
-        self._connection.executescript(_TABLES)
+        try:
+            self._connection.executescript(_TABLES)
+        except sqlite3.OperationalError as error:
+            raise self._full(error) from error
         if not kept:
             part.unlink()  # the open file lives on; so none stays behind, however this process ends
         self._connection.execute("BEGIN")
@@ -93,12 +108,15 @@ class Spool:
         self._connection.close()
         self._path.with_suffix(".part").unlink(missing_ok=True)
         if isinstance(error, sqlite3.OperationalError):
-            raise StoreFull(
-                "The load cannot be kept in {folder}: {reason}.",
-                advice="Make room on the disk and try again; what was stored stays.",
-                folder=str(self._path.parent),
-                reason=str(error),
-            ) from error
+            raise self._full(error) from error
+
+    def _full(self, error: sqlite3.OperationalError) -> StoreFull:
+        return StoreFull(
+            "The load cannot be kept in {folder}: {reason}.",
+            advice="Make room on the disk and try again; what was stored stays.",
+            folder=str(self._path.parent),
+            reason=str(error),
+        )
 
     def complete(self) -> None:
         """Let a kept spool be found under its name: everything is read."""
@@ -142,8 +160,8 @@ class Spool:
         try:
             self._connection.execute("INSERT INTO candidate (kind, iri, identifier, body) VALUES (?, ?, ?, ?)", row)
         except sqlite3.IntegrityError:
-            found = self._connection.execute("SELECT n, body FROM candidate WHERE iri = ?", row[1:2]).fetchone()
-            return _candidate(found)
+            found = self._connection.execute(_SELECT + "iri = ?", row[1:2]).fetchone()
+            return _candidate(*found)
         return None
 
     def put_back(self, candidates: Iterable[Candidate]) -> list[Candidate]:
@@ -164,10 +182,10 @@ class Spool:
 
     def chunks(self, kind: str, size: int, last: int = 0) -> Iterator[list[Candidate]]:
         """Yield the candidates of a kind behind number ``last`` in lists of at most ``size``."""
-        query = "SELECT n, body FROM candidate WHERE kind = ? AND n > ? ORDER BY n LIMIT ?"
+        query = _SELECT + "kind = ? AND n > ? ORDER BY n LIMIT ?"
         while rows := self._connection.execute(query, (kind, last, size)).fetchall():
             last = rows[-1][0]
-            yield [_candidate(row) for row in rows]
+            yield [_candidate(*row) for row in rows]
 
     def kinds(self) -> dict[str, int]:
         """Return how many candidates there are of each kind."""
@@ -214,15 +232,42 @@ class Spool:
 def _connected(path: Path, journal: str) -> sqlite3.Connection:
     """Open a spool; nothing of it need outlive a loss of power."""
     connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute(f"PRAGMA page_size={_PAGE}")
     connection.execute(f"PRAGMA journal_mode={journal}")
     connection.execute("PRAGMA synchronous=OFF")
     return connection
 
 
 def _bytes(candidate: Candidate) -> bytes:
-    return pickle.dumps(candidate, protocol=pickle.HIGHEST_PROTOCOL)
+    own = candidate.place
+    references = [
+        (each.path, each.node, each.predicate, each.term, each.text, None if each.place == own else _plain(each.place))
+        for each in candidate.references
+    ]
+    rest = (candidate.findings, candidate.places)
+    more = pickle.dumps(rest, protocol=pickle.HIGHEST_PROTOCOL) if any(rest) else b""
+    plain: Any = (candidate.record.nodes, _plain(own), references, candidate.minted, more)
+    return marshal.dumps(plain, _MARSHAL)
 
 
-def _candidate(row: tuple[int, bytes]) -> Candidate:
-    candidate: Candidate = pickle.loads(row[1])  # noqa: S301 - our own file in the home
-    return replace(candidate, number=row[0])
+def _plain(place: Place) -> tuple[str, str, int, str, int]:
+    return place.file, place.sheet, place.row, place.column, place.line
+
+
+def _candidate(number: int, kind: str, iri: str, identifier: str, body: bytes) -> Candidate:
+    nodes, own, references, minted, more = marshal.loads(body)  # noqa: S302 - our own file in the home
+    findings, places = pickle.loads(more) if more else ((), {})  # noqa: S301 - as above
+    place = Place(*own)
+    return Candidate(
+        Record(iri, kind, nodes),
+        place,
+        identifier,
+        findings,
+        tuple(
+            Reference(path, node, predicate, term, text, Place(*at) if at else place)
+            for path, node, predicate, term, text, at in references
+        ),
+        places,
+        number,
+        minted,
+    )
