@@ -130,12 +130,12 @@ def _owner_paths(kind: Kind) -> list[tuple[Term, ...]]:
 
 
 def edges_of(record: Record, kind: Kind) -> tuple[tuple[str, str], ...]:
-    """Return the records whose values this one shows, as pairs of IRI and path."""
+    """Return the records whose values this one shows, as pairs of IRI and the property that names it."""
     own, nodes = record.own, record.nodes
     return tuple(
         [
-            (terms.value(target), path)
-            for first, path in _shown_paths(kind)
+            (terms.value(target), first)
+            for first in _shown_from(kind)
             for target in own.get(first, ())
             if terms.is_iri(target) and target not in nodes
         ]
@@ -143,8 +143,9 @@ def edges_of(record: Record, kind: Kind) -> tuple[tuple[str, str], ...]:
 
 
 @per_kind
-def _shown_paths(kind: Kind) -> list[tuple[Term, str]]:
-    return [(path[0], " ".join(path)) for path in kind.dependencies]
+def _shown_from(kind: Kind) -> list[Term]:
+    """Return the first steps of the paths into other records: a change there concerns whoever shows anything of it."""
+    return list(dict.fromkeys([path[0] for path in kind.dependencies]))
 
 
 class Resolver:

@@ -46,7 +46,7 @@ class NewVersion:
     keys: tuple[tuple[str, str], ...] = ()
     """What the record can be found by: pairs such as ``("uscc", "9145…")`` or ``("name", "…")``."""
     edges: tuple[tuple[str, str], ...] = ()
-    """What its public face depends on: pairs of target IRI and path. They count once the version is published."""
+    """What its public face depends on: pairs of target IRI and property. They count once the version is published."""
     source: str = ""
     """The platform the record was taken from; empty for our own."""
 

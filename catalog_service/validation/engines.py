@@ -48,13 +48,7 @@ class Validation:
     def check(self, records: Sequence[Record], linked: Mapping[Term, str] | None = None) -> dict[str, list[Finding]]:
         """Return the findings by the records' IRIs; ``linked`` gives the class IRI of records that are named."""
         found: dict[str, list[Finding]] = {record.iri: [] for record in records}
-        context = [
-            (node, TYPE, terms.iri(each))
-            for node, class_iri in (linked or {}).items()
-            for each in (class_iri, *self._also.get(class_iri, ()))
-        ]
-        context += [triple for triples in self._lists(records) for triple in triples]
-        results = self._engine.check(records, context)
+        results = self._engine.check(records, self._context(records, linked or {}))
         owners = {node: record for record in records for node in record.nodes} if results else {}
         for result in results:
             record = owners[result.focus_node]
@@ -71,6 +65,14 @@ class Validation:
         """Return the findings that count at a level."""
         levels = {each.shape: each.level for kind in self._profile.kinds.values() for _, each in kind.walk()}
         return at_level(findings, level, levels)
+
+    def _context(self, records: Iterable[Record], linked: Mapping[Term, str]) -> Iterator[Triple]:
+        """Yield what shapes ask beyond the records: the classes of what they name, and the concepts."""
+        for node, class_iri in linked.items():
+            for each in (class_iri, *self._also.get(class_iri, ())):
+                yield node, TYPE, terms.iri(each)
+        for triples in self._lists(records):
+            yield from triples
 
     def _lists(self, records: Iterable[Record]) -> Iterator[tuple[Triple, ...]]:
         """Yield the triples of every concept the records name."""
