@@ -100,7 +100,7 @@ class Field:
     copied_from: str = ""
     """Dotted short name of the field whose value is taken when this one is empty."""
     checks: tuple[str, ...] = ()
-    """Rules beyond SHACL Core the catalogue applies: ``unique``, ``uscc``, ``distinct``, ``legal-form``."""
+    """Rules beyond SHACL Core the catalogue applies, such as ``unique``: see `catalog_service.validation.catalogue`."""
     targets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Format name to the classes an inner node has there."""
     alignments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

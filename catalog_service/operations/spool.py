@@ -5,7 +5,7 @@ from __future__ import annotations
 import marshal
 import pickle
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from catalog_service.errors import StoreFull

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from catalog_service.model import terms
 from catalog_service.namespaces import CODE_LISTS, TYPE
-from catalog_service.validation.catalogue import check_codes
+from catalog_service.validation.catalogue import check_rules
 from catalog_service.validation.messages import FindingMaker
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Validation:
             record = owners[result.focus_node]
             found[record.iri] += self._maker.findings(result, record)
         for record in records:
-            found[record.iri] += check_codes(record, self._profile.kinds[record.kind], self._profile.vocabularies)
+            found[record.iri] += check_rules(record, self._profile.kinds[record.kind], self._profile.vocabularies)
         return {iri: sorted(set_of(each), key=_order) if each else each for iri, each in found.items()}
 
     def without_shapes(self) -> None:
