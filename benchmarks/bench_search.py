@@ -1,12 +1,20 @@
-"""Search over HTTP with eight and more facets and highlights, four clients; then the engine's share.
+"""Search over HTTP with twelve facets and highlights, four clients; then the engines' share, ours and rivals'.
 
-Rivals: SQLite FTS5 over our tokens (in `bench_search_engine`), on the same records.
+Every query is also asked inside one process, of the embedded engine and, where there is a server, of Elasticsearch over
+the same records with the same facets. SQLite FTS5 over our tokens runs in `bench_search_engine`.
+
+    python -m benchmarks.bench_search --home HOME --each queries.tsv
+
+takes a catalogue of bench records that is already there, and writes what each query matched and took.
 """
 
 from __future__ import annotations
 
+import argparse
+import contextlib
 import http.client
 import json
+import random
 import statistics
 import subprocess
 import sys
@@ -14,50 +22,174 @@ import tempfile
 import time
 import urllib.parse
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmarks.records import Records
 from benchmarks.serving import filled_home, serving
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from catalog_service.operations.catalogue import Catalogue
+    from indexer.query import Search
+    from indexer.result import SearchResult
+
 CLIENTS = 4
+NARROW = 0.02
+"""A query that matches a smaller share of the records is a narrow one."""
+
+_RARE = (1_000, 12_000)
+_COMMON = 20
+_VISIT = 25
+"""Searches on one connection: then somebody else comes, who may meet another worker."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one query took, in milliseconds: to its client, to the operation, to the engine."""
+
+    query: str
+    total: int
+    client: float = 0.0
+    operation: float = 0.0
+    engine: float = 0.0
 
 
 def run(scale: float = 1.0) -> None:
-    """Print the table."""
-    records, queries = int(200_000 * scale), max(40, int(400 * scale))
+    """Print the tables."""
     with tempfile.TemporaryDirectory() as folder:
-        home = filled_home(Path(folder), records)
-        with serving(home, workers=2) as port:
-            _ask(port, [""] * 3)
-            with ProcessPoolExecutor(CLIENTS) as pool:
-                parts = [list(Records(seed).queries(queries)) for seed in range(CLIENTS)]
-                answers = [answer for part in pool.map(_ask, [port] * CLIENTS, parts) for answer in part]
-    narrow = [each for each in answers if each[1] < records * 0.02]
-    broad = [each for each in answers if each[1] >= records * 0.02]
-    print(f"{records:,} records, {CLIENTS} clients, {len(answers)} searches")
-    print("\n| queries | share of records matched | p50 ms | p99 ms | engine and page p50 ms |")
-    print("|---|---|---|---|---|")
-    for name, some in (("narrow", narrow), ("broad or empty", broad)):
-        if some:
-            matched = statistics.mean(each[1] for each in some) / records
-            times = sorted(each[0] for each in some)
-            inside = statistics.median(each[2] for each in some)
-            at99 = times[min(len(times) - 1, int(len(times) * 0.99))]
-            print(
-                f"| {name} ({len(some)}) | {matched:.2%} | {statistics.median(times):.1f} | {at99:.1f} | {inside:.1f} |"
-            )
+        measure(filled_home(Path(folder), int(200_000 * scale)), max(40, int(400 * scale)))
+    documents = str(int(200_000 * scale))
+    subprocess.run([sys.executable, "-m", "benchmarks.bench_search_engine", "--documents", documents], check=True)
+
+
+def measure(home: Path, count: int, each: Path | None = None) -> None:
+    """Ask so many queries of each client and print what they took."""
+    words = Records().words
+    parts = [list(queries(words, count, seed)) for seed in range(CLIENTS)]
+    with serving(home, workers=2) as port, ProcessPoolExecutor(CLIENTS) as pool:
+        served = [answer for part in pool.map(ask, [port] * CLIENTS, parts) for answer in part]
+    records = max(answer.total for answer in served)
+    print(f"{records:,} records, {CLIENTS} clients, {len(served)} searches\n")
+    print("| who answers | queries | share of records matched | p50 ms | p99 ms | of that the engine |")
+    print("|---|---|---|---|---|---|")
+    inside = {"in one process, embedded": asked_inside(home, parts[0])}
+    _rows("over HTTP, embedded", served, records, inside["in one process, embedded"])
+    with contextlib.ExitStack() as stack:
+        url = _elasticsearch(stack)
+        if url:
+            settings = {"search.engine": "elasticsearch", "search.url": url, "search.index_prefix": "bench"}
+            inside["in one process, Elasticsearch"] = asked_inside(home, parts[0], settings)
+        for name, answers in inside.items():
+            _rows(name, answers, records, answers)
     print(flush=True)
-    command = [sys.executable, "-m", "benchmarks.bench_search_engine", "--documents", str(records)]
-    subprocess.run(command, check=True)
+    if each is not None:
+        lines = (f"{a.query}\t{a.total / records:.4%}\t{a.client:.1f}\t{a.operation:.1f}\n" for a in served)
+        each.write_text("query\tmatched\tclient ms\toperation ms\n" + "".join(lines), encoding="utf-8")
 
 
-def _ask(port: int, queries: list[str]) -> list[tuple[float, int, float]]:
-    """Return milliseconds seen by the client, records found, milliseconds the server says, for each query."""
-    connection = http.client.HTTPConnection("127.0.0.1", port)
+def queries(words: Sequence[str], count: int, seed: int) -> Iterator[str]:
+    """Yield queries: nine of ten a rare word, one a common word or nothing."""
+    chance = random.Random(seed)
+    for number in range(count):
+        yield chance.choice(["", *words[:_COMMON]]) if number % 10 == 9 else words[chance.randrange(*_RARE)]
+
+
+def ask(port: int, asked: Sequence[str]) -> list[Answer]:
+    """Search over HTTP as one client."""
     answers = []
-    for query in queries:
-        started = time.perf_counter()
-        connection.request("GET", "/api/v1/search?" + urllib.parse.urlencode({"q": query, "lang": "zh"}))
-        found = json.loads(connection.getresponse().read())
-        answers.append(((time.perf_counter() - started) * 1000, found["total"], found["took_ms"]))
+    for start in range(0, len(asked), _VISIT):
+        connection = http.client.HTTPConnection("127.0.0.1", port)
+        for query in asked[start : start + _VISIT]:
+            started = time.perf_counter()
+            connection.request("GET", "/api/v1/search?" + urllib.parse.urlencode({"q": query, "lang": "zh"}))
+            body = connection.getresponse().read()
+            spent = (time.perf_counter() - started) * 1000
+            found = json.loads(body)
+            answers.append(Answer(query, found["total"], spent, found["took_ms"]))
+        connection.close()
     return answers
+
+
+def asked_inside(home: Path, asked: Sequence[str], settings: dict[str, str] | None = None) -> list[Answer]:
+    """Search inside this process and tell the engine's time apart."""
+    from catalog_service.operations.catalogue import open_catalogue
+    from catalog_service.operations.search import SearchRequest, search
+
+    catalogue = open_catalogue(home, environment={}, overrides=dict(settings or {}))
+    catalogue.index.bring_to(catalogue.store.last_seq(), seconds=600)
+    clock = _clocked(catalogue)
+    search(catalogue, SearchRequest(q=asked[0], lang="zh"))
+    answers = []
+    for query in asked:
+        clock.clear()
+        page = search(catalogue, SearchRequest(q=query, lang="zh"))
+        answers.append(Answer(query, page.total, page.took_ms, page.took_ms, sum(clock) * 1000))
+    catalogue.close()
+    return answers
+
+
+def _clocked(catalogue: Catalogue) -> list[float]:
+    """Return a list to which every search of the catalogue's index adds its seconds."""
+    spent: list[float] = []
+    plain = catalogue.index.search
+
+    def search(asked: Search) -> SearchResult:
+        started = time.perf_counter()
+        try:
+            return plain(asked)
+        finally:
+            spent.append(time.perf_counter() - started)
+
+    vars(catalogue.index)["search"] = search
+    return spent
+
+
+def _elasticsearch(stack: contextlib.ExitStack) -> str:
+    """Start the server the tests use; say so where there is none."""
+    try:
+        from tests.elasticsearch_server import Unavailable, running
+    except ImportError as error:
+        print(f"(no Elasticsearch beside: {error})", file=sys.stderr)
+        return ""
+    try:
+        return stack.enter_context(running()).url
+    except Unavailable as reason:
+        print(f"(no Elasticsearch beside: {reason})", file=sys.stderr)
+        return ""
+
+
+def _rows(name: str, answers: Sequence[Answer], records: int, inside: Sequence[Answer]) -> None:
+    """Print a row of the narrow and one of the broad queries; the engine's share is told by what was asked inside."""
+    for kind in ("narrow", "broad or empty"):
+        some = [each for each in answers if _kind(each, records) == kind]
+        engine = [each.engine for each in inside if _kind(each, records) == kind]
+        if some and engine:
+            shares = sorted(each.total / records for each in some)
+            times = sorted(each.client for each in some)
+            at99 = times[min(len(times) - 1, int(len(times) * 0.99))]
+            middle = statistics.median(times)
+            print(
+                f"| {name} | {kind} ({len(some)}) | {shares[0]:.2%} to {shares[-1]:.2%}, mean {statistics.mean(shares):.2%} "
+                f"| {middle:.1f} | {at99:.1f} | {statistics.median(engine):.1f} ms, {statistics.median(engine) / middle:.0%} |"
+            )
+
+
+def _kind(answer: Answer, records: int) -> str:
+    return "narrow" if answer.total < records * NARROW else "broad or empty"
+
+
+def main() -> None:
+    """Measure with a catalogue that is there already."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--home", type=Path, required=True, help="home of a catalogue of bench records")
+    parser.add_argument("--queries", type=int, default=400, help="of each client")
+    parser.add_argument("--each", type=Path, help="file for what each query matched and took")
+    chosen = parser.parse_args()
+    measure(chosen.home, chosen.queries, chosen.each)
+
+
+if __name__ == "__main__":
+    main()

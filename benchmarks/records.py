@@ -129,14 +129,6 @@ class Records:
         for number in range(products):
             yield self.product(number)
 
-    def queries(self, count: int) -> Iterator[str]:
-        """Yield queries: nine tenths of rare words and pairs, one tenth of the commonest words or empty."""
-        for number in range(count):
-            if number % 10 == 9:
-                yield "" if number % 20 == 19 else self.words[self._random.randrange(3)]
-            else:
-                yield self.words[self._random.randrange(200, 5000)]
-
 
 def write_turtle(path: Path, products: int) -> Path:
     """Write a file of bench records and return its path."""
