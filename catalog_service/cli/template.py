@@ -19,6 +19,7 @@ from catalog_service.cli.base import DONE, Session, TranslatedCommand, with_sess
 def template(session: Session, kind: str, output: Path, force: bool) -> int:
     """Make an empty workbook with drop-downs, help rows and an example."""
     from catalog_service.errors import Conflict, UnknownName
+    from catalog_service.operations.sample import example_row
     from catalog_service.registry import profile
     from catalog_service.writers.xlsx import template as workbook
 
@@ -29,6 +30,7 @@ def template(session: Session, kind: str, output: Path, force: bool) -> int:
         raise Conflict(
             "{file} is there already.", advice="Name another file, or write over it with --force.", file=str(output)
         )
-    output.write_bytes(workbook(known.kinds[kind], known.vocabularies, session.lang))
+    example = example_row(known.kinds, kind)
+    output.write_bytes(workbook(known.kinds[kind], known.vocabularies, session.lang, example))
     session.tell("Written to {file}. Fill it in, then: kebao validate {file}", file=str(output))
     return DONE

@@ -13,7 +13,7 @@ from catalog_service.model.derive import columns
 from catalog_service.writers.tables import by_kind, row_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from catalog_service.model.vocabulary import Vocabularies
     from catalog_service.writers.base import Outgoing, Surroundings
 
+_JOIN = "; "
 _ROWS = 2000
 """Rows of a template that have drop-downs."""
 
@@ -88,13 +89,16 @@ def _tell_left_out(sheet: Worksheet, kind: Kind, around: Surroundings) -> None:
         cell.value, cell.data_type = f"# {said}", "s"
 
 
-def template(kind: Kind, vocabularies: Vocabularies, lang: str) -> bytes:
-    """Return an empty workbook of a kind: headers, help and an example, drop-downs, help on a sheet of its own."""
+def template(kind: Kind, vocabularies: Vocabularies, lang: str, example: Mapping[str, str] | None = None) -> bytes:
+    """Return an empty workbook of a kind: headers, help and an example, drop-downs, help on a sheet of its own.
+
+    ``example`` is one believable record, a text by column; without one each element shows its own example.
+    """
     book = _empty_book()
     chosen = columns(kind)
     sheet = book.create_sheet(kind.label("zh"))
     _header(sheet, chosen, kind)
-    _help_rows(sheet, chosen, kind, vocabularies, lang)
+    _help_rows(sheet, chosen, kind, vocabularies, lang, example or {})
     _drop_downs(book, sheet, chosen, vocabularies)
     _explain(book.create_sheet(_HELP_SHEET), kind)
     book.active = 0
@@ -129,14 +133,24 @@ def _header(sheet: Worksheet, chosen: Sequence[Column], kind: Kind) -> None:
     sheet.freeze_panes = "B2"
 
 
-def _help_rows(sheet: Worksheet, chosen: Sequence[Column], kind: Kind, vocabularies: Vocabularies, lang: str) -> None:
+def _help_rows(
+    sheet: Worksheet,
+    chosen: Sequence[Column],
+    kind: Kind,
+    vocabularies: Vocabularies,
+    lang: str,
+    example: Mapping[str, str],
+) -> None:
     """Write the short names, the help and an example, each row marked as help by its first cell."""
     from openpyxl.styles import Alignment, Font
 
     rows = (
         [column.key for column in chosen],
-        [_help(column, kind, lang) for column in chosen],
-        [_example(column, vocabularies) for column in chosen],
+        [
+            _help(column, kind, lang, _own_example(column) if example and column.key not in example else "")
+            for column in chosen
+        ],
+        [_example(column, vocabularies, example) for column in chosen],
     )
     for number, row in enumerate(rows, 2):
         for place, text in enumerate(row, 1):
@@ -160,27 +174,39 @@ def _obligation(column: Column, kind: Kind) -> str:
     return "G" if own == "M" and free else own
 
 
-def _help(column: Column, kind: Kind, lang: str) -> str:
+def _help(column: Column, kind: Kind, lang: str, example: str) -> str:
     asked = _OBLIGATIONS.get(_obligation(column, kind), "")
     obligation = say(asked, lang, domain="writers") if asked else ""
     several = say("several: separate them by ;", lang, domain="writers") if _many(column.field) else ""
     definition = column.field.definitions.get(lang, "")
-    return "\n".join(part for part in (f"[{obligation}] {column.header[lang]}", definition, several) if part)
+    such = say("such as {example}", lang, domain="writers", example=example) if example else ""
+    return "\n".join(part for part in (f"[{obligation}] {column.header[lang]}", definition, several, such) if part)
 
 
 def _many(field: Field) -> bool:
     return field.max_count != 1 and not field.unique_lang
 
 
-def _example(column: Column, vocabularies: Vocabularies) -> str:
-    """Return the first example in the column's language; a code as its drop-down offers it."""
-    texts = [
-        text for text in column.field.examples if not column.language or _chinese(text) == (column.language == "zh")
-    ]
-    if not texts:
-        return ""
+def _example(column: Column, vocabularies: Vocabularies, example: Mapping[str, str]) -> str:
+    """Return what the example row says in a column, codes as its drop-down offers them."""
+    text = example.get(column.key, "") if example else _own_example(column)
     offered = _entries(column.field, vocabularies)
-    return next((entry for entry in offered if entry.split(" ", 1)[0] == texts[0]), texts[0])
+    if not offered:
+        return text
+    return _JOIN.join(_offered(part.strip(), offered) for part in text.split(";")) if text else ""
+
+
+def _offered(text: str, entries: Sequence[str]) -> str:
+    """Return the entry of a drop-down that has a code or a label, the text itself if none has."""
+    return next((entry for entry in entries if text in entry.split(" ", 1)), text)
+
+
+def _own_example(column: Column) -> str:
+    """Return the element's first example that is in the column's language."""
+    examples = column.field.examples
+    if column.language:
+        examples = tuple(text for text in examples if _chinese(text) == (column.language == "zh"))
+    return next(iter(examples), "")
 
 
 def _chinese(text: str) -> bool:
