@@ -49,7 +49,8 @@ class CatalogError(Exception):
     exit_code = 3
 
     def __init__(self, message: str, *, advice: str = "", **values: object) -> None:
-        super().__init__(message.format(**values) if values else message)
+        english = {name: each.get("en", each) if isinstance(each, dict) else each for name, each in values.items()}
+        super().__init__(message.format(**english) if values else message)
         self.message = message
         self.advice = advice
         self.values = values

@@ -14,6 +14,7 @@ from catalog_service.errors import TooLarge, UnreadableInput
 from catalog_service.model.raw import RawRecord, RawValue
 from catalog_service.model.report import Place
 from catalog_service.readers.base import BOM, head_text, is_text, json_depth, kind_asked, quoted, refusal
+from catalog_service.readers.reasons import reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,7 +66,7 @@ class JsonLines:
                 "The line is not JSON: {reason}.",
                 place,
                 "Write one whole record a line.",
-                reason=_reason(error),
+                reason=reason(error),
             )
             return
         yield from _record_of(value, context, lambda _path: place)
@@ -164,20 +165,12 @@ def not_json(context: ReadContext, error: Exception) -> UnreadableInput:
         "{file} is not JSON: {reason}.",
         advice="Mend it there; every quote, bracket and comma counts.",
         file=context.file,
-        reason=_reason(error),
+        reason=reason(error),
     )
 
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON number")
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, json.JSONDecodeError):
-        return f"line {error.lineno}, column {error.colno}: {error.msg}"
-    if isinstance(error, UnicodeDecodeError):
-        return "not UTF-8"
-    return str(error)
 
 
 def _loaded(data: bytes, context: ReadContext) -> Any:

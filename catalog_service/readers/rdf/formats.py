@@ -10,6 +10,7 @@ from catalog_service.readers.base import head_text, is_text, quoted
 from catalog_service.readers.rdf.groups import Groups
 from catalog_service.readers.rdf.source import RecordTooLong, Source
 from catalog_service.readers.rdf.xmlgate import XmlGate
+from catalog_service.readers.reasons import reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -113,7 +114,7 @@ class _Run:
             line,
             text=quoted(found.text),
             format=_TITLES[self._syntax],
-            reason=_reason(error),
+            reason=reason(error),
             value=root[1:-1] or "—",
         )
         yield _of(finding, root)
@@ -128,10 +129,6 @@ class _Run:
 
 
 _TITLES = {"turtle": "Turtle", "ntriples": "N-Triples", "nquads": "N-Quads", "trig": "TriG", "rdfxml": "RDF/XML"}
-
-
-def _reason(error: SyntaxError) -> str:
-    return re.sub(r"^Parser error (?:at|between|from) .*?: ", "", str(error.msg)).rstrip(".")
 
 
 def _of(finding: Finding, root: str) -> Finding:
@@ -267,9 +264,9 @@ class RdfXml:
 
 def _broken_xml(groups: Groups, gate: XmlGate, error: SyntaxError) -> Finding:
     """Return the finding on what is broken, and the record it is in."""
-    line, reason = gate.broken or (gate.line, _reason(error))
+    line, said = gate.broken or (gate.line, error)
     message = "This is not RDF/XML: {reason}. The record {value} was left out."
     if gate.broken:
         message = "This is not XML: {reason}. The record {value} was left out, and what comes behind it."
-    return groups.fault("broken-syntax", message, "Mend it and load the file once more.", line, reason=reason,
+    return groups.fault("broken-syntax", message, "Mend it and load the file once more.", line, reason=reason(said),
                         value=groups.root[1:-1] or "—")  # fmt: skip

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from catalog_service.errors import TooLarge, UnreadableInput
 from catalog_service.readers.base import BOM, head_text, is_text, json_depth, quoted
 from catalog_service.readers.rdf.groups import Groups
+from catalog_service.readers.reasons import reason
 from catalog_service.resources import folder
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class JsonLd:
         try:
             document = with_our_context(json.loads(text), context.file)
         except (ValueError, RecursionError) as error:
-            raise _not_json(context, _reason(error)) from error
+            raise _not_json(context, error) from error
         data = json.dumps(document, ensure_ascii=False).encode("utf-8", "surrogatepass")
         del document
         groups = Groups(context, _Lines(text).of)
@@ -60,7 +61,7 @@ class JsonLd:
         except SyntaxError as error:
             groups.refuse(groups.root)
             yield groups.fault("broken-syntax", "This is not JSON-LD: {reason}. What comes behind it was left out.",
-                               "Mend it and load the file once more.", reason=quoted(str(error.msg), 200))  # fmt: skip
+                               "Mend it and load the file once more.", reason=reason(error))  # fmt: skip
         yield from groups.end()
 
 
@@ -84,19 +85,13 @@ def _text(source: BinaryIO, context: ReadContext) -> str:
         raise UnreadableInput("{file} is not UTF-8.", advice="Save it as UTF-8.", file=context.file) from error
 
 
-def _not_json(context: ReadContext, reason: str) -> UnreadableInput:
+def _not_json(context: ReadContext, error: Exception) -> UnreadableInput:
     return UnreadableInput(
         "{file} is not JSON: {reason}.",
         advice="Mend it there; every quote, bracket and comma counts.",
         file=context.file,
-        reason=reason,
+        reason=reason(error),
     )
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, json.JSONDecodeError):
-        return f"line {error.lineno}, column {error.colno}: {error.msg}"
-    return str(error)
 
 
 def with_our_context(node: Any, file: str) -> Any:
