@@ -81,7 +81,10 @@ class TooCostly(InputError):
 
 
 class UnknownName(InputError):
-    """A name that does not exist, with the nearest one that does."""
+    """A name that does not exist, with the nearest one that does.
+
+    ``what`` may say where it was looked for: ``code in category``, ``choice for fullyOnline``.
+    """
 
     code = "unknown-name"
 
@@ -89,9 +92,9 @@ class UnknownName(InputError):
         known = sorted(known)
         near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
         advice = "Did you mean “{near}”?" if near else "Known: {known}." if len(known) <= _MOST_NAMED else ""
-        super().__init__(
-            f"There is no {what} “{{name}}”.", advice=advice, name=name, near="".join(near), known=", ".join(known)
-        )
+        noun, within, where = what.partition(" in " if " in " in what else " for ")
+        message = f"There is no {noun} “{{name}}”" + (f"{within}{{where}}." if where else ".")
+        super().__init__(message, advice=advice, name=name, where=where, near="".join(near), known=", ".join(known))
 
 
 class BadQuery(InputError):

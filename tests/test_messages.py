@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 PACKAGE = Path(catalog_service.__file__).parent
 ERRORS = {name for name, each in vars(errors).items() if isinstance(each, type) and issubclass(each, Exception)}
 DOMAINS = ("readers", "normalise", "findings", "errors", "cli", "writers")
+_PLACED = ("code “{name}” in {where}", "choice “{name}” for {where}")
+"""What is not there, and where it was looked for (`UnknownName`)."""
+
 CLICK_OWN = {"Show this message and exit.", "Show the version and exit."}
 """What Click says by itself and our help translates."""
 
@@ -104,6 +107,7 @@ class _Module:
             yield from self._all("readers", [*args[1:2], *args[3:4], *filter(None, [keywords.get("advice")])])
         elif name == "UnknownName":
             yield from (("errors", (f"There is no {what} “{{name}}”.", "")) for what in self.strings(args[0]))
+            yield from (("errors", (f"There is no {what}.", "")) for what in _PLACED)
         elif name in ERRORS or name == "__init__":
             yield from self._all("errors", [*args[:1], *filter(None, [keywords.get("advice")])])
         elif name in {"option", "version_option"}:

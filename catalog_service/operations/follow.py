@@ -297,6 +297,13 @@ def locked(path: Path) -> Any:
     return lock_file
 
 
+_TOO_LONG = {
+    "characters": "The query is too long: at most {limit} characters can be looked for.",
+    "clauses": "The query is too long: at most {limit} words can be looked for.",
+    "pieces": "The query is too long: at most {limit} parts of words can be looked for.",
+}
+
+
 class told:  # noqa: N801 - reads as a phrase: `with told():`
     """Turns an engine's failure into ours, which the edges know how to tell."""
 
@@ -306,10 +313,9 @@ class told:  # noqa: N801 - reads as a phrase: `with told():`
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, QueryTooLong):
             raise BadQuery(
-                "The query is too long: at most {limit} {what} can be looked for.",
+                _TOO_LONG[error.what],
                 advice="Write the few words that matter.",
                 limit=error.limit,
-                what=error.what,
             ) from error
         if isinstance(error, IndexerError):
             raise IndexUnavailable(

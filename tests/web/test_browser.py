@@ -145,6 +145,19 @@ def test_ticking_refreshes_rows_and_counts_and_keeps_focus_and_layout(browser: B
     assert browser.evaluate("window.shift") < 0.001
 
 
+def test_escape_closes_what_was_opened_and_keeps_the_focus_there(browser: Browser, served: str) -> None:
+    browser.show()
+    browser.open(served + "/?q=材料检测&lang=zh")
+    browser.evaluate("document.querySelector('.what > summary').focus()")
+    states = []
+    for key, code, text in (("Enter", 13, "\r"), ("Escape", 27, "")):
+        browser.press(key, code=code, text=text)
+        states.append(browser.evaluate("document.querySelector('.what').open"))
+
+    assert states == [True, False]
+    assert browser.evaluate("document.activeElement === document.querySelector('.what > summary')")
+
+
 def test_enter_while_composing_does_not_search(browser: Browser, served: str) -> None:
     browser.show()
     browser.open(served + "/")

@@ -173,6 +173,8 @@ def test_asking_for_all_of_a_facet_keeps_the_ticks(client: FlaskClient) -> None:
     assert '<input type="hidden" name="all" value="category">' in html
     assert re.search(r"name=category value=\"03\" checked", html)
     assert 'name="all"' not in client.get("/?q=检测&all=nothing").text
+    sent = client.get("/?q=检测&category=03&price.min=&price.max=&all=category")
+    assert sent.headers["Location"].endswith("category=03&all=category")
 
 
 def test_clearing_takes_all_conditions_away(client: FlaskClient) -> None:

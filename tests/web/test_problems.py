@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -189,3 +190,15 @@ def test_an_absent_search_engine_is_said_and_not_hidden(
     assert answer.status_code == 503
     assert answer.headers["Retry-After"]
     assert client.get("/api/v1/records").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["/?category=99", "/?fullyOnline=perhaps", "/?q=" + "检" * 513, "/?kind=nothing", "/?x=1"]
+)
+def test_what_cannot_be_asked_is_told_in_chinese_alone(client: FlaskClient, path: str) -> None:
+    html = client.get(path, headers={"Accept": "text/html", "Accept-Language": "zh"}).text
+    heading = re.search(r"<h1[^>]*>.*?</svg>(.*?)</h1>", html, re.DOTALL)
+
+    assert heading
+    assert re.search("[\u4e00-\u9fff]", heading[1])
+    assert not re.search(r"(?i)there is|characters", heading[1])

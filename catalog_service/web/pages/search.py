@@ -61,7 +61,7 @@ def _tidied(site: Site) -> Response:
         asked = without(asked, removed)
     if "clear" in request.args:
         asked = replace(asked, filters={}, after="")
-    query = query_string(asked) or "q="
+    query = query_string(asked, all=request.args.get("all", "")) or "q="
     return redirect(f"/?{query}", 302)  # type: ignore[return-value]
 
 
