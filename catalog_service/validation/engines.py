@@ -100,18 +100,29 @@ class _NoShapes:
 
 
 def set_of(findings: Iterable[Finding]) -> list[Finding]:
-    """Return findings without those that say the same of the same value, or more of what is not there at all."""
+    """Return findings without those that say the same of the same value, or more of what is not there at all.
+
+    What is not even of the right form (text instead of a code, of another type) need not be told to be wrong as such.
+    """
     found: dict[tuple[str, ...], Finding] = {}
     for each in sorted(findings, key=lambda one: (one.source_shape, one.message.get("en", ""))):
         found.setdefault((each.code, each.focus_node, each.path, each.value, each.severity), each)
     absent = {(each.focus_node, each.path) for each in found.values() if each.code == "minCount"}
+    formless = {
+        (each.focus_node, each.path, each.value) for each in found.values() if each.code in ("nodeKind", "datatype")
+    }
     return [
         each
         for each in found.values()
-        if each.code != "qualifiedMinCount" or (each.focus_node, each.path) not in absent
+        if not (each.code == "qualifiedMinCount" and (each.focus_node, each.path) in absent)
+        and not (each.code in _OF_CONTENT and (each.focus_node, each.path, each.value) in formless)
     ]
 
 
+_OF_CONTENT = {
+    "class", "node", "or", "in", "pattern", "minLength", "maxLength", "minInclusive", "maxInclusive", "minExclusive",
+    "maxExclusive", "lessThan", "lessThanOrEquals",
+}  # fmt: skip
 _WORST = {"error": 0, "warning": 1, "info": 2}
 
 

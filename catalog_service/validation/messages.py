@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from catalog_service.model.kind import Field, Kind, Rule
     from catalog_service.model.record import Record
     from catalog_service.model.terms import Term
-    from catalog_service.model.vocabulary import Vocabularies
+    from catalog_service.model.vocabulary import Concept, Vocabularies
     from catalog_service.validation.base import ShapeResult
 
 _SENTENCES = {
@@ -52,7 +52,18 @@ _SENTENCES = {
     "And": "{label}: the parts do not fit together.",
     "Not": "{label}: “{value}” must not be given here.",
 }
-_LATER = "{label}: {value} is later than {partner}."
+_OF_CODES = ("In", "Node", "Class", "HasValue", "NodeKind")
+"""Components that fail where a code was to stand."""
+
+_SPECIAL = {
+    "too many": "{label}: there are {count} values, which are too many.",
+    "other type": "{label}: “{value}” ({given}) is not {type}.",
+    "text": "{label}: “{value}” is text, where an IRI must be.",
+    "no code": "{label}: “{value}” is no code that can be used here.",
+    "later": "{label}: {value} is later than {partner}.",
+}
+"""Sentences that say more than that of the component, where more is known."""
+
 _OTHER = "{label}: the value does not fit the profile."
 
 _TYPES = {
@@ -93,6 +104,8 @@ class FindingMaker:
             for detail in told:
                 yield from self.findings(detail, record)
             return
+        if self._without_partner(result, record):
+            return
         rule = self._kinds[record.kind].rules.get(result.source_shape)
         said = _said(result)
         if rule is not None and rule.fields and said and result.component.endswith(_OF_SEVERAL):
@@ -112,7 +125,7 @@ class FindingMaker:
             record=record.iri,
             path=rule.fields[0],
             label=label,
-            value=_shown(result.value) if result.path else "",
+            value=_shown(result.value, record) if result.path else "",
             constraint=result.component,
             focus_node=result.focus_node,
             source_shape=_named(result.source_shape),
@@ -122,23 +135,24 @@ class FindingMaker:
         kind = self._kinds[record.kind]
         component = result.component.removeprefix(SH).removesuffix("ConstraintComponent")
         name, each = self._field(kind, result)
-        shown = _shown(result.value)
+        shown = _shown(result.value, record)
         label = dict(each.labels if each else kind.labels)
+        count = len(_siblings(result, record))
         values = {
             "label": label,
             "value": self._labelled(result.value) or shown,
-            "count": len(_siblings(result, record)),
+            "count": count,
             "length": len(terms.value(result.value)) if result.value else 0,
             "max": each.max_count if each else "",
             "longest": each.max_length if each else "",
             "minimum": each.minimum if each else "",
             "maximum": each.maximum if each else "",
             "type": both(_TYPES.get(each.datatype, shorten(each.datatype)), domain="findings") if each else "",
+            "given": _type_of(result.value),
             "partner": self._partner(kind, result, record),
         }
-        sentence = _SENTENCES.get(component, _OTHER)
-        if component == "LessThanOrEquals" and each is not None and each.type == "date":
-            sentence = _LATER
+        special = _special(component, result.value, each, count)
+        sentence = _SPECIAL[special] if special else _SENTENCES.get(component, _OTHER)
         return Finding(
             code=component[:1].lower() + component[1:],
             message=both(sentence, domain="findings", **values),
@@ -167,12 +181,31 @@ class FindingMaker:
         concept = self._vocabularies.concept(terms.value(value)) if value.startswith("<" + CODE_LISTS) else None
         return {lang: f"{concept.notation} {concept.label(lang)}" for lang in LANGUAGES} if concept else {}
 
-    def _partner(self, kind: Kind, result: ShapeResult, record: Record) -> str:
-        """Return the highest value of the field that this one must not exceed."""
-        found = self._by_shape.get((kind.name, result.source_shape))
-        partner = found[1].less_than if found else ""
-        others = record.objects(partner, of=result.focus_node) if partner else []
-        return ", ".join(terms.written(other) for other in others)
+    def _partner(self, kind: Kind, result: ShapeResult, record: Record) -> dict[str, str]:
+        """Return the field that this one must not exceed, with its values."""
+        predicate, partner = self._partner_of(kind, result)
+        values = sorted(terms.written(other) for other in record.objects(predicate, of=result.focus_node) if predicate)
+        names = [partner.label] if partner else []
+        return {lang: " ".join([*(name(lang) for name in names), MARKS[lang].join(values)]) for lang in LANGUAGES}
+
+    def _partner_of(self, kind: Kind, result: ShapeResult) -> tuple[Term, Field | None]:
+        """Return the predicate that a value is compared with, and the field there; empty if it is with none."""
+        name, each = self._by_shape.get((kind.name, result.source_shape), ("", None))
+        if each is None or not each.less_than:
+            return "", None
+        owner = name.rpartition(".")[0]
+        beside = (other for path, other in kind.walk() if path.rpartition(".")[0] == owner)
+        return each.less_than, next((other for other in beside if other.path[-1] == each.less_than), None)
+
+    def _without_partner(self, result: ShapeResult, record: Record) -> bool:
+        """Tell whether a value is compared with nothing of its type: what is wrong then is the partner, told there."""
+        if "#LessThan" not in result.component:
+            return False
+        predicate, partner = self._partner_of(self._kinds[record.kind], result)
+        others = record.objects(predicate, of=result.focus_node)
+        return partner is not None and not any(
+            terms.is_literal(each) and terms.datatype(each) == partner.datatype for each in others
+        )
 
     def _suggestion(self, result: ShapeResult, each: Field | None, component: str) -> dict[str, str]:
         said = _said(result)
@@ -186,17 +219,62 @@ class FindingMaker:
         return {}
 
     def _nearest(self, result: ShapeResult, each: Field | None, component: str) -> dict[str, str]:
-        if each is None or not each.schemes or not result.value or component not in ("In", "Node", "Class", "HasValue"):
+        """Return which codes to take instead of one that is none or not allowed; empty where nothing is near."""
+        if each is None or not each.schemes or not result.value or component not in _OF_CODES:
+            return {}
+        if not result.value.startswith(('"', "<" + CODE_LISTS)):
             return {}
         concept = self._vocabularies.concept(terms.value(result.value))
-        below = self._vocabularies[concept.scheme].concepts[concept.notation].narrower if concept else ()
-        if each.leaf and concept and below:
-            example = self._vocabularies[concept.scheme].concepts[below[0]]
-            shown = {lang: f"{example.notation} {example.label(lang)}" for lang in LANGUAGES}
-            return both("Choose one of its subclasses, such as “{example}”.", domain="findings", example=shown)
-        found = self._vocabularies.nearest(terms.value(result.value).rsplit("/", 1)[-1], each.schemes, 3)
-        names = {lang: MARKS[lang].join(f"{near.notation} {near.label(lang)}" for near in found) for lang in LANGUAGES}
-        return both("Take one of the list, such as {names}.", domain="findings", names=names) if found else {}
+        ours = concept if concept and concept.scheme in each.schemes else None
+        below = self._vocabularies[ours.scheme].concepts[ours.notation].narrower if ours else ()
+        if each.leaf and ours and below:
+            return self._example("Choose one of its subclasses, such as “{example}”.", ours.scheme, below[0])
+        if each.top and ours and ours.broader:
+            return self._example("Take the class above it, “{example}”.", ours.scheme, self._top(ours).notation)
+        written = concept.label("zh") if concept else terms.value(result.value).rsplit("/", 1)[-1]
+        near = [
+            found
+            for found in self._vocabularies.nearest(written, each.schemes, 5)
+            if found.iri != terms.value(result.value)
+        ]
+        near = [found for found in near if not (each.top and found.broader)][:3]
+        names = {
+            lang: MARKS[lang].join(f"{found.notation} {found.label(lang)}" for found in near) for lang in LANGUAGES
+        }
+        return both("Take one of the list, such as {names}.", domain="findings", names=names) if near else {}
+
+    def _example(self, advice: str, scheme: str, notation: str) -> dict[str, str]:
+        concept = self._vocabularies[scheme].concepts[notation]
+        shown = {lang: f"{notation} {concept.label(lang)}" for lang in LANGUAGES}
+        return both(advice, domain="findings", example=shown)
+
+    def _top(self, concept: Concept) -> Concept:
+        concepts = self._vocabularies[concept.scheme].concepts
+        while concept.broader:
+            concept = concepts[concept.broader]
+        return concept
+
+
+def _special(component: str, value: Term, field: Field | None, count: int) -> str:
+    """Return the name of the sentence for what is known beyond the component; empty if there is none."""
+    if field is None:
+        return ""
+    if component == "MaxCount" and field.max_count and count <= field.max_count:
+        return "too many"  # the shape of an unnamed node on the way to the field speaks, not the field's own
+    if component == "Datatype" and _type_of(value) not in ("", shorten(field.datatype)):
+        return "other type"
+    if component == "NodeKind" and value.startswith('"'):
+        return "text"
+    if component == "Node" and field.type == "concept":
+        return "no code"
+    return "later" if component == "LessThanOrEquals" and field.type == "date" else ""
+
+
+def _type_of(value: Term) -> str:
+    """Return the type or language a literal is written with; empty for other terms."""
+    if not value.startswith('"'):
+        return ""
+    return f"@{terms.language(value)}" if terms.language(value) else shorten(terms.datatype(value))
 
 
 def _named(shape: str) -> str:
@@ -214,6 +292,8 @@ def _siblings(result: ShapeResult, record: Record) -> list[Term]:
     return record.objects(*result.path, of=result.focus_node) if result.path else []
 
 
-def _shown(value: Term) -> str:
+def _shown(value: Term, record: Record) -> str:
+    """Return a value as a sentence shows it: what is long is cut, an inner node goes by its fragment."""
     text = terms.written(value) if value else ""
+    text = text.removeprefix(record.iri) if text.startswith(f"{record.iri}#") else text
     return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"

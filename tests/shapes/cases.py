@@ -1,12 +1,18 @@
-"""Shape cases: a good record, changed a little, and what pySHACL must say of it.
+"""Shape cases: a good record, changed a little, and what must be said of it.
 
-A case file is Turtle that is added to the good record of its folder; its head says what is taken away and expected:
+A case is Turtle that is added to the good record of its folder; its head says what is taken away, which results are
+expected, and in which sentences they are told, in both languages:
 
     # One sentence on what is wrong.
     # remove: ex:P1 dct:title *
     # expect: title QualifiedMinCount error
+    # zh: ✗ 服务产品名称：缺少中文。 请填写服务产品名称，…
+    # en: ✗ Title: the Chinese text is missing. Write the title: …
 
+Files in ``constraints/`` hold several cases of one element, each behind a line ``## name``. ``<#report>`` is an inner
+node of the record; ``{1..51}`` in a line stands for 51 lines, ``{长*81}`` for 81 such characters.
 All cases of a kind go through pySHACL together: in each, the record has an IRI of its own.
+``python -m tests.shapes.write`` writes what is expected into the heads, to be read before it is believed.
 """
 
 from __future__ import annotations
@@ -27,6 +33,7 @@ if TYPE_CHECKING:
     from rdflib import Graph
 
     from catalog_service.model.kind import Kind
+    from catalog_service.model.report import Finding
 
 HERE = Path(__file__).parent
 KINDS = ("service-product", "service-agency")
@@ -51,6 +58,8 @@ class Case:
     name: str
     triples: str
     expected: frozenset[Result] = frozenset()
+    sentences: tuple[str, ...] = ()
+    """What is said, Chinese and English in turn, each with its language before it."""
 
 
 def good(kind: str) -> str:
@@ -70,7 +79,10 @@ def case_files(kind: str) -> Iterator[Case]:
     """Yield the cases that are written down for a kind."""
     for path in sorted((HERE / kind).glob("*.ttl")):
         if path.name != "good.ttl":
-            yield _read(kind, path)
+            yield _read(kind, path.stem, path.read_text("utf-8"))
+    for path in sorted((HERE / kind / "constraints").glob("*.ttl")):
+        for block in path.read_text("utf-8").split("\n## ")[1:]:
+            yield _read(kind, block.splitlines()[0], block.partition("\n")[2])
 
 
 def good_graph(kind: str) -> Graph:
@@ -84,27 +96,50 @@ def good_graph(kind: str) -> Graph:
     return graph
 
 
-def _read(kind: str, path: Path) -> Case:
+def _read(kind: str, name: str, text: str) -> Case:
     from rdflib import URIRef
 
-    text = path.read_text("utf-8")
     prefixes = "\n".join(re.findall(r"^@prefix .*$", good(kind), re.MULTILINE))
     graph = good_graph(kind)
     for removal in re.findall(r"^# remove: (.*)$", text, re.MULTILINE):
         subject, predicate, value = (
             None if each == "*" else URIRef(_expand(kind, each)) for each in removal.split(" ", 2)
         )
-        assert (subject, predicate, value) in graph, f"{path.name}: nothing to remove by “{removal}”"
+        assert (subject, predicate, value) in graph, f"{name}: nothing to remove by “{removal}”"
         graph.remove((subject, predicate, value))
-    graph.parse(data=prefixes + "\n" + text, format="turtle")
+    body = "\n".join(line for each in text.splitlines() if not each.startswith("#") for line in _lines(each))
+    graph.parse(data=prefixes + "\n" + body, format="turtle", publicID=record_iri(kind))
     expected = frozenset(Result(*line.split(" ")) for line in re.findall(r"^# expect: (.*)$", text, re.MULTILINE))
-    return Case(path.stem, graph.serialize(format="nt"), expected)
+    sentences = tuple(re.findall(r"^# ((?:zh|en): .*)$", text, re.MULTILINE))
+    return Case(name, graph.serialize(format="nt"), expected, sentences)
+
+
+def _lines(line: str) -> Iterator[str]:
+    """Yield what a line of a case stands for."""
+    line = re.sub(r"\{(.)\*(\d+)\}", lambda found: found[1] * int(found[2]), line)
+    many = re.search(r"\{1\.\.(\d+)\}", line)
+    for number in range(1, int(many[1]) + 1) if many else (0,):
+        yield line.replace(many[0], str(number)) if many else line
+
+
+def told(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """Return findings as the sentences of a case; of values that are wrong in the same way the first one speaks."""
+    marks = {"error": "✗", "warning": "△", "info": "·"}
+    first: dict[tuple[str, str], Finding] = {}
+    for each in findings:
+        first.setdefault((each.path, each.code), each)
+    said = (
+        f"{lang}: {marks[each.severity]} {each.message[lang]} {each.suggestion.get(lang, '')}".rstrip()
+        for each in first.values()
+        for lang in ("zh", "en")
+    )
+    return tuple(re.sub(r"(/[AP]1)\.\d+", r"\1", sentence) for sentence in said)
 
 
 def _expand(kind: str, name: str) -> str:
     """Return the IRI of a name in a head: in brackets, of the folder's own records, or of a known prefix."""
     if name.startswith("<"):
-        return name[1:-1]
+        return name[1:-1] if ":" in name else record_iri(kind) + name[1:-1]
     own = record_iri(kind).rsplit("/", 1)[0]
     return f"{own}/{name[3:]}" if name.startswith("ex:") else expand(name)
 

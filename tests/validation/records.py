@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from catalog_service.model.record import Record, nodes_of
 from catalog_service.model.terms import split_line
+from catalog_service.namespaces import XSD
 from catalog_service.registry import profile
 from catalog_service.validation.engines import Validation
 from tests.shapes.cases import Case, case_files, good_graph, record_iri
@@ -27,7 +28,8 @@ def record_of(kind: str, case: Case, number: int = 0) -> tuple[Record, dict[Term
     """Return a case's record under an IRI of its own, and the classes of the records it names."""
     base = record_iri(kind)
     own = f"{base}.{number}"
-    lines = case.triples.replace(f"<{base}", f"<{own}").splitlines()
+    plain = case.triples.replace(f"^^<{XSD}string>", "")  # as records hold them
+    lines = plain.replace(f"<{base}", f"<{own}").splitlines()
     nodes = nodes_of(split_line(line) for line in lines if line.strip())
     mine = {node: properties for node, properties in nodes.items() if node.startswith((f"<{own}>", f"<{own}#", "_:"))}
     classes = {each.class_iri for each in profile().kinds.values()} | {"https://w3id.org/stsp/ns#ServiceProfessional"}

@@ -45,7 +45,45 @@ def test_a_missing_field_is_told_with_the_message_of_its_shape() -> None:
 def test_a_price_above_another_names_both_amounts() -> None:
     found = one("price-minimum-above-maximum", "offer.minPrice")
 
-    assert re.search(r"[\d.]+ 高于 [\d.]+", found.message["zh"])
+    assert re.search(r"[\d.]+ 高于最高价 [\d.]+", found.message["zh"])
+
+
+def test_a_value_beside_a_partner_of_another_type_is_not_blamed() -> None:
+    """A date of another type is told once, where it stands, and not at the date it was to be compared with."""
+    found = findings("compiled", "service-product")["modified Datatype"]
+
+    assert [(each.path, each.code) for each in found] == [("modified", "datatype")]
+
+
+def test_a_date_after_another_is_later_than_that_field() -> None:
+    found = one("issued-after-modified", "issued")
+
+    assert "晚于更新日期" in found.message["zh"]
+    assert "is later than Modified" in found.message["en"]
+
+
+def test_what_has_the_wrong_type_is_told_with_the_type_it_has() -> None:
+    assert "“1” (xsd:integer) is not text" in one("keyword Datatype", "keyword").message["en"]
+
+
+def test_text_where_a_code_must_stand_is_told_once_and_answered_with_a_code() -> None:
+    found = [each for each in findings("compiled", "service-product")["area-by-name"] if each.path == "areaServed"]
+
+    assert len(found) == 1
+    assert "是文字" in found[0].message["zh"]
+    assert "450000 广西" in found[0].suggestion["zh"]
+
+
+def test_a_class_too_low_is_answered_with_the_one_above_it() -> None:
+    found = one("class-of-second-level", "agencyClass", "service-agency")
+
+    assert "05 知识产权服务" in found.suggestion["zh"]
+
+
+def test_the_bound_of_an_unnamed_node_is_not_taken_for_that_of_a_field() -> None:
+    found = one("node certification issuedBy MaxCount", "certification.issuer")
+
+    assert "20" not in found.message["zh"]
 
 
 def test_amounts_stand_as_people_write_them() -> None:
