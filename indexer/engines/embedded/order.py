@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from indexer.engines.embedded.translate import Translator
 
-_MARGIN = 200
+_MARGIN = 40
 """So many hits more than asked for are fetched, so that groups of ties are seldom cut and fetched again."""
 
 _HIGHEST = (1 << 63) - 1
