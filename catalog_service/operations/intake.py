@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from catalog_service.errors import VersionConflict
 from catalog_service.model import terms
@@ -14,6 +14,7 @@ from catalog_service.namespaces import XSD, term
 from catalog_service.operations.ahead import Begun
 from catalog_service.operations.identities import credit_codes, given, here, identified, recognised
 from catalog_service.operations.linked import Linked, Shown
+from catalog_service.operations.outcome import Conditions, Taken, counted
 from catalog_service.operations.outgoing import as_if_published
 from catalog_service.operations.placing import conflict, doubled, named_twice, placed, without_echoes
 from catalog_service.operations.publish import Publishing, publish_in
@@ -33,12 +34,13 @@ from catalog_service.operations.spool import with_iri
 from catalog_service.store.rows import NewVersion
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from catalog_service.model.kind import Kind
     from catalog_service.model.report import Finding
     from catalog_service.model.terms import Term
     from catalog_service.operations.catalogue import Catalogue
+    from catalog_service.operations.outcome import OwnBatch, Status
     from catalog_service.operations.placing import Columns
     from catalog_service.operations.reading import Desk
     from catalog_service.operations.spool import Candidate, Spool
@@ -50,41 +52,6 @@ ISSUED = term("dct:issued")
 
 _UNPUBLISHED = Publishing(published=False)
 
-Status = Literal["created", "changed", "unchanged", "refused", "checked"]
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What became of one record."""
-
-    status: Status
-    iri: str
-    identifier: str
-    title: str
-    findings: tuple[Finding, ...] = ()
-    version: int = 0
-    published: bool = False
-    entered: bool = False
-    """Whether its publication is a new entry of the change log."""
-    waiting: bool = False
-    """Whether it stays a draft because a record it refers to is not published."""
-
-
-@dataclass(frozen=True, slots=True)
-class Conditions:
-    """What must hold for a single save, and what is kept of it for a repeated request."""
-
-    identifier: str = ""
-    """The record to be replaced; empty for a new one."""
-    iri: str = ""
-    version: int | None = None
-    """The working version the record must have; None for any."""
-    key: str = ""
-    """The idempotency key."""
-    digest: str = ""
-    answer: Callable[[Taken, int], bytes] | None = None
-    """Makes the answer that is kept under the key, from what became of the record and the newest change."""
-
 
 @dataclass(slots=True)
 class Intake:
@@ -95,6 +62,7 @@ class Intake:
     dry: bool = False
     publish: bool = False
     batch: int | None = None
+    own_batch: OwnBatch | None = None
     spool: Spool | None = None
     desk: Desk | None = None
     """Where shapes are checked; in this process if nothing else is said."""
@@ -297,6 +265,8 @@ class Intake:
         made = {each.number: self._version(each) for each in candidates}  # before others have to wait for us
         with self.catalogue.store.write(actor=self.actor, batch=self.batch) as writer:
             self._check_version(writer)
+            if self.own_batch:
+                self.batch = writer.open_batch(self.own_batch.label, self.own_batch.note)
             kept, doubles = self._known_by_now(writer, candidates, bare)
             versions = [
                 made[each.number] if made[each.number].identifier == each.identifier else self._version(each)
@@ -308,6 +278,8 @@ class Intake:
                 own = (*findings[each.number], named_twice(each, title))
                 taken[each.number] = Taken("refused", each.record.iri, each.identifier, title, own)
             self._remember(writer, list(taken.values()))
+            if self.own_batch and self.batch:
+                writer.close_batch(self.batch, counts=counted(self.own_batch.counts, taken.values()))
         self.commits += 1
         return taken
 

@@ -18,7 +18,8 @@ from catalog_service.model.report import Finding
 from catalog_service.operations.ahead import one_ahead
 from catalog_service.operations.beside import FollowingBeside
 from catalog_service.operations.collecting import rare_collections
-from catalog_service.operations.intake import Conditions, Intake
+from catalog_service.operations.intake import Intake
+from catalog_service.operations.outcome import Conditions, OwnBatch, counted
 from catalog_service.operations.publish import publish, run_refresh_jobs
 from catalog_service.operations.reading import OwnDesk, Source
 from catalog_service.operations.references import load_order
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from catalog_service.operations.catalogue import Catalogue
-    from catalog_service.operations.intake import Taken
+    from catalog_service.operations.outcome import Taken
     from catalog_service.operations.reading import Desk
     from catalog_service.operations.spool import Candidate, Spool
 
@@ -106,15 +107,18 @@ def load(
         run.conditions, run.beside = conditions or Conditions(), beside
         desk = _desk(catalogue, sources, stack, isolated=isolated)
         run.gather(sources, kind, desk, resumed=old)
-        if not dry and not result.batch and any(spool.kinds().values()):
-            label = ", ".join(source.name for source in sources)[:200]
+        intake = Intake(catalogue, actor, dry=dry, publish=publishing and not dry, spool=spool, desk=desk)
+        label, records = ", ".join(source.name for source in sources)[:200], sum(spool.kinds().values())
+        if conditions and records == 1 and not dry:
+            intake.own_batch = OwnBatch(label, note, result.counts)
+        elif not dry and not result.batch and records:
             result.batch = _open_batch(catalogue, actor, label, note, resumed=old)
             run.save_step()
-        intake = Intake(catalogue, actor, dry=dry, publish=publishing and not dry, spool=spool, desk=desk)
         intake.batch, intake.conditions = result.batch or None, run.conditions
         run.store(intake)
         if result.batch:
             _close_batch(catalogue, actor, result)
+        result.batch = intake.batch or 0
         spool.finish()
     if result.batch:
         _follow_up(catalogue, result, index=index)
@@ -302,9 +306,11 @@ class _Load:
             if self.spool.unnamed(kind):
                 self._identify(kind, intake)
             for chunk in one_ahead(intake, self.spool.chunks(kind, CHUNK, self.done.get(kind, 0))):
-                for taken in intake.take(chunk):
-                    self._count(taken)
-                    self.waiting += [taken.identifier] if taken.waiting else []
+                taken = intake.take(chunk)
+                self.result.counts = counted(self.result.counts, taken)
+                self.waiting += [each.identifier for each in taken if each.waiting]
+                for each in taken:
+                    self._keep_taken(each)
                 self.progress("stored", len(chunk))
                 self.save_step(kind, chunk[-1].number)
         self._publish_waiting(self.waiting, intake)
@@ -317,11 +323,7 @@ class _Load:
             self.save_step()
         intake.resolver.forget()
 
-    def _count(self, taken: Taken) -> None:
-        counts = self.result.counts
-        counts[taken.status] += 1
-        counts["published"] += taken.entered
-        counts["waiting"] += taken.waiting
+    def _keep_taken(self, taken: Taken) -> None:
         if taken.status == "refused":
             self.progress("refused", 1)
         if taken.status == "refused" or len(self.result.findings) < _MOST_FINDINGS:

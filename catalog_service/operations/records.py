@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from catalog_service.errors import InputError, RecordRefused, VersionConflict
-from catalog_service.operations.intake import Conditions
 from catalog_service.operations.load import load
+from catalog_service.operations.outcome import Conditions
 from catalog_service.operations.publish import row_of, withdraw
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from catalog_service.model.report import Finding
     from catalog_service.operations.catalogue import Catalogue
-    from catalog_service.operations.intake import Taken
     from catalog_service.operations.load import LoadResult
+    from catalog_service.operations.outcome import Taken
     from catalog_service.operations.reading import Source
 
 
