@@ -36,8 +36,6 @@ WINDOW = 10_000
 """Hits Elasticsearch gives at most in one answer."""
 POSITION = "\tposition"
 """Id of the document that holds the position; no id of a record has a control character."""
-_K1_PLUS_1 = 2.2
-"""Elasticsearch still multiplies BM25 by this constant, which Lucene has left out since version 8."""
 _SEARCH_PATIENCE = 1.0
 _HIT_FIELDS = ["id", "kind", "seq", "stored"]
 _PAGE = 5000
@@ -307,7 +305,7 @@ class ElasticsearchIndex:
         while True:
             found = self._ask(body | {"size": min(fetch, WINDOW)})
             answer = answer or found
-            raw = [(each["sort"][0] / _K1_PLUS_1, each["sort"][1]) for each in found["hits"]["hits"]]
+            raw = [(each["sort"][0] / dsl.K1_PLUS_1, each["sort"][1]) for each in found["hits"]["hits"]]
             ranked = sorted(((rounded(score), identifier) for score, identifier in raw), key=_order)
             everything = len(raw) < min(fetch, WINDOW)
             if everything or fetch >= WINDOW or not raw[-1][0] or rounded(raw[-1][0]) < ranked[wanted - 1][0]:

@@ -28,6 +28,10 @@ _MISSING_ASCENDING, _MISSING_DESCENDING = 2**63 - 1, -(2**63)
 _FACET_VALUES_PER_SHARD = 10_000
 
 
+K1_PLUS_1 = 2.2
+"""Elasticsearch still multiplies BM25 by this constant, which Lucene has left out since version 8."""
+
+
 def index_body(schema: IndexSchema, fingerprint: str, *, shards: int, replicas: int) -> Json:
     """Return settings and mapping of a new index. Tokens are searched, not kept: the store has the texts."""
     texts = {f"{text.name}.{stream}": _tokens(stream) for text in schema.texts for stream in fields_of(text)}
@@ -81,7 +85,7 @@ def query(clause: Clause) -> Json:
             tokens = {"query": " ".join(clause.tokens), "analyzer": "whitespace", "boost": clause.boost}
             return {"match_phrase": {_text(clause): tokens}} if clause.tokens else _NOTHING
         case Keyword():
-            return _constant({"terms": {_keyword(clause.field): list(clause.values)}}, clause.boost)
+            return _constant({"terms": {_keyword(clause.field): list(clause.values)}}, clause.boost * K1_PLUS_1)
         case Range():
             bounds = {"gte": clause.minimum, "lte": clause.maximum}
             given = {name: bound for name, bound in bounds.items() if bound is not None}
