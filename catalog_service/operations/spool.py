@@ -5,6 +5,7 @@ from __future__ import annotations
 import marshal
 import pickle
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
@@ -14,7 +15,7 @@ from catalog_service.model.report import Place
 from catalog_service.normalise import Reference, moved, rename
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from catalog_service.model.report import Finding
@@ -68,8 +69,9 @@ class Spool:
     One that is kept stays until `finish`, so that a load that was broken off can go on. Its name is its own from
     `complete` on; before, it ends in ``.part``.
 
-    A candidate's body is what columns do not say of it, marshalled: the nodes, its place, its references, whether its
-    identifier was minted, and, where there are any, findings and places, pickled.
+    A candidate's body is what columns do not say of it, marshalled: its nodes, its place, its references, whether its
+    identifier was minted, its findings, pickled if there are any, and the places of its values, marshalled on their
+    own. A place is the tuple of its members.
     """
 
     def __init__(self, path: Path, titles: Mapping[str, tuple[str, ...]], *, kept: bool = False) -> None:
@@ -244,10 +246,40 @@ def _bytes(candidate: Candidate) -> bytes:
         (each.path, each.node, each.predicate, each.term, each.text, None if each.place == own else _plain(each.place))
         for each in candidate.references
     ]
-    rest = (candidate.findings, candidate.places)
-    more = pickle.dumps(rest, protocol=pickle.HIGHEST_PROTOCOL) if any(rest) else b""
-    plain: Any = (candidate.record.nodes, _plain(own), references, candidate.minted, more)
+    findings = pickle.dumps(candidate.findings, protocol=pickle.HIGHEST_PROTOCOL) if candidate.findings else b""
+    given = candidate.places
+    if isinstance(given, _Places):
+        places = given.body
+    else:
+        places = marshal.dumps([(*key, *_plain(place)) for key, place in given.items()], _MARSHAL) if given else b""
+    plain: Any = (candidate.record.nodes, _plain(own), references, candidate.minted, findings, places)
     return marshal.dumps(plain, _MARSHAL)
+
+
+class _Places(Mapping[tuple[str, str], Place]):
+    """Places as the spool holds them; they are made when somebody asks for one, which few records need."""
+
+    __slots__ = ("_made", "body")
+
+    def __init__(self, body: bytes) -> None:
+        self.body = body
+        self._made: dict[tuple[str, str], Place] | None = None
+
+    @property
+    def _all(self) -> dict[tuple[str, str], Place]:
+        if self._made is None:
+            plain = marshal.loads(self.body)  # noqa: S302 - our own file in the home
+            self._made = {(node, name): Place(*place) for node, name, *place in plain}
+        return self._made
+
+    def __getitem__(self, key: tuple[str, str]) -> Place:
+        return self._all[key]
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
 
 
 def _plain(place: Place) -> tuple[str, str, int, str, int]:
@@ -255,19 +287,18 @@ def _plain(place: Place) -> tuple[str, str, int, str, int]:
 
 
 def _candidate(number: int, kind: str, iri: str, identifier: str, body: bytes) -> Candidate:
-    nodes, own, references, minted, more = marshal.loads(body)  # noqa: S302 - our own file in the home
-    findings, places = pickle.loads(more) if more else ((), {})  # noqa: S301 - as above
+    nodes, own, references, minted, findings, places = marshal.loads(body)  # noqa: S302 - our own file in the home
     place = Place(*own)
     return Candidate(
         Record(iri, kind, nodes),
         place,
         identifier,
-        findings,
+        pickle.loads(findings) if findings else (),  # noqa: S301 - our own file in the home
         tuple(
             Reference(path, node, predicate, term, text, Place(*at) if at else place)
             for path, node, predicate, term, text, at in references
         ),
-        places,
+        _Places(places) if places else {},
         number,
         minted,
     )
