@@ -39,6 +39,8 @@ _BROKEN = re.compile(rf"\s*{_BREAKS}\s*")
 _COMMAS = re.compile(r"\s*[;；、,，\n|]\s*")
 _ADDRESSES = re.compile(r"[；、\n]\s*|[;\s]\s*(?=[A-Za-z][A-Za-z0-9+.-]*:|www\.|$)")
 _SHOWN = 80
+_MOST_KNOWN = 20_000
+_LONGEST_KNOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class Values:
         self._today = today
         self._longest = limits.get("literal_length", 20_000)
         self._iri_longest = limits.get("iri_length", 2_048)
+        self._known: dict[tuple[int, str, str], Converted] = {}
+        """What short values became that raised no question, by the identity of the field: they live as long as kinds."""
         self._by_type: dict[str, Callable[[Field, str, RawValue, Scalar], Converted]] = {
             "text": self._text,
             "string": self._string,
@@ -71,6 +75,20 @@ class Values:
 
     def convert(self, each: Field, path: str, raw: RawValue) -> Converted:
         """Return the terms of a raw value; a cell of a field with several values is taken apart."""
+        value = raw.value
+        if not isinstance(value, str) or each.type == "text" or len(value) > _LONGEST_KNOWN:
+            return self._converted(each, path, raw)
+        key = (id(each), value, raw.language)
+        known = self._known.get(key)
+        if known is None:
+            known = self._converted(each, path, raw)
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            if not known.findings:  # they name their place
+                self._known[key] = known
+        return known
+
+    def _converted(self, each: Field, path: str, raw: RawValue) -> Converted:
         found: list[Term] = []
         findings: list[Finding] = []
         convert = self._by_type[each.type]

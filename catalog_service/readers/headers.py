@@ -10,10 +10,12 @@ import difflib
 import re
 import unicodedata
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from catalog_service.model.derive import columns
 from catalog_service.model.raw import RawRecord, RawValue
+from catalog_service.model.report import Place
 from catalog_service.readers.base import quoted, refusal
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
     from catalog_service.model.kind import Field, Kind
     from catalog_service.model.raw import Scalar
-    from catalog_service.model.report import Finding, Place
+    from catalog_service.model.report import Finding
     from catalog_service.readers.base import ReadContext
 
 HELP = "#"
@@ -82,6 +84,7 @@ def is_help(cells: Sequence[Scalar]) -> bool:
     return isinstance(first, str) and first.lstrip().startswith(HELP)
 
 
+@lru_cache(maxsize=1024)
 def letters(position: int) -> str:
     """Return a column's letters.
 
@@ -188,7 +191,7 @@ def _named(kind: Kind, text: str) -> tuple[str, str] | None:
 
 
 def _cell(place: Place, position: int) -> Place:
-    return replace(place, column=letters(position))
+    return Place(place.file, place.sheet, place.row, letters(position), place.line)
 
 
 class Table:
