@@ -60,7 +60,7 @@ class Values:
         self._longest = limits.get("literal_length", 20_000)
         self._iri_longest = limits.get("iri_length", 2_048)
         self._known: dict[tuple[int, str, str], Converted] = {}
-        """What short values became that raised no question, by the identity of the field: they live as long as kinds."""
+        """What short values became that raised no question, by identity of the field; fields live as long as kinds."""
         self._by_type: dict[str, Callable[[Field, str, RawValue, Scalar], Converted]] = {
             "text": self._text,
             "string": self._string,

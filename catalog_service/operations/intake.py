@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,6 @@ from catalog_service.namespaces import XSD, term
 from catalog_service.operations.ahead import Begun
 from catalog_service.operations.identities import credit_codes, given, here, identified, recognised
 from catalog_service.operations.linked import Linked, Shown
-from catalog_service.operations.outcome import Conditions, Taken, counted
 from catalog_service.operations.outgoing import as_if_published
 from catalog_service.operations.placing import conflict, doubled, named_twice, placed, without_echoes
 from catalog_service.operations.publish import Publishing, publish_in
@@ -31,24 +31,30 @@ from catalog_service.operations.references import (
 )
 from catalog_service.operations.shortened import tell_shortened
 from catalog_service.operations.spool import with_iri
+from catalog_service.operations.taken import Conditions, Taken, counted
 from catalog_service.store.rows import NewVersion
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from catalog_service.model.kind import Kind
     from catalog_service.model.report import Finding
     from catalog_service.model.terms import Term
     from catalog_service.operations.catalogue import Catalogue
-    from catalog_service.operations.outcome import OwnBatch, Status
     from catalog_service.operations.placing import Columns
     from catalog_service.operations.reading import Desk
     from catalog_service.operations.spool import Candidate, Spool
+    from catalog_service.operations.taken import OwnBatch, Status
     from catalog_service.store import Writer
     from catalog_service.store.rows import Content
 
 IDENTIFIER = term("dct:identifier")
 ISSUED = term("dct:issued")
+
+TURN = 0.05
+"""Seconds after which somebody else may write (architecture, decision 3)."""
+
+_MOST_PARTS = 10
 
 _UNPUBLISHED = Publishing(published=False)
 
@@ -78,6 +84,8 @@ class Intake:
     columns: Columns = field(default_factory=dict)
     """File and sheet to the columns of the table there, by dotted name: where what is missing should stand."""
     shown: Shown = field(default_factory=dict)
+    pace: float = 0.0
+    """Seconds that others had to wait for each record of the last transactions."""
 
     def __post_init__(self) -> None:
         self.resolver = Resolver(self.catalogue.store, self.catalogue.profile.kinds, self.spool)
@@ -151,7 +159,7 @@ class Intake:
         return Begun(bare, filled, found, self.commits)
 
     def take(self, candidates: Sequence[Candidate]) -> list[Taken]:
-        """Check candidates that have an identity and store the good ones in one transaction."""
+        """Check candidates that have an identity and store the good ones, in one transaction if that is quick."""
         begun = self.ahead.pop(candidates[0].number, None)
         if begun is None or (begun.commits != self.commits and (self.aliases or begun.unresolved)):
             self.resolver.forget()  # what was stored since may be what they refer to
@@ -160,8 +168,17 @@ class Intake:
         tell_shortened(self.catalogue, begun.filled, findings)
         good = [each for each in begun.filled if not _errors(findings[each.number])]
         minted = {each.number: each for each in begun.bare if each.minted}
-        outcomes = {} if self.dry else self._store(good, findings, minted)
+        outcomes: dict[int, Taken] = {}
+        for some in () if self.dry else self._turns(good):
+            outcomes |= self._store(some, findings, minted)
         return [outcomes.get(each.number) or self._untouched(each, findings[each.number]) for each in begun.filled]
+
+    def _turns(self, candidates: Sequence[Candidate]) -> Iterator[Sequence[Candidate]]:
+        """Yield the candidates in parts that take `TURN` at the speed of the last ones: others want to save as well."""
+        parts = min(_MOST_PARTS, max(1, round(len(candidates) * self.pace / TURN)))
+        size = -(-len(candidates) // parts)
+        for start in range(0, len(candidates), size or 1):
+            yield candidates[start : start + size]
 
     def _untouched(self, candidate: Candidate, findings: Sequence[Finding]) -> Taken:
         status: Status = "refused" if _errors(findings) else "checked"
@@ -234,7 +251,8 @@ class Intake:
         One that another load stored since identities were given becomes that record; nobody can from here on.
         """
         kinds = self.catalogue.profile.kinds
-        wanted = {number: match_keys(each.record, kinds[each.record.kind]) for number, each in bare.items()}
+        fresh = [bare[each.number] for each in candidates if each.number in bare]
+        wanted = {each.number: match_keys(each.record, kinds[each.record.kind]) for each in fresh}
         found = writer.by_keys("match", sorted({key for keys in wanted.values() for key in keys})) if wanted else {}
         first: dict[tuple[str, str], int] = {}
         kept, doubles = [], []
@@ -260,10 +278,9 @@ class Intake:
         bare: Mapping[int, Candidate],
     ) -> dict[int, Taken]:
         """Store good candidates; ``bare`` are those with a new identity, as they were before they were filled."""
-        if not candidates:
-            return {}
         made = {each.number: self._version(each) for each in candidates}  # before others have to wait for us
         with self.catalogue.store.write(actor=self.actor, batch=self.batch) as writer:
+            began = time.perf_counter()
             self._check_version(writer)
             if self.own_batch:
                 self.batch = writer.open_batch(self.own_batch.label, self.own_batch.note)
@@ -281,6 +298,7 @@ class Intake:
             if self.own_batch and self.batch:
                 writer.close_batch(self.batch, counts=counted(self.own_batch.counts, taken.values()))
         self.commits += 1
+        self.pace = (self.pace + (time.perf_counter() - began) / len(candidates)) / 2
         return taken
 
     def _put(

@@ -19,13 +19,13 @@ from catalog_service.operations.ahead import one_ahead
 from catalog_service.operations.beside import FollowingBeside
 from catalog_service.operations.collecting import rare_collections
 from catalog_service.operations.intake import Intake
-from catalog_service.operations.outcome import Conditions, OwnBatch, counted
 from catalog_service.operations.publish import publish, run_refresh_jobs
 from catalog_service.operations.reading import OwnDesk, Source
 from catalog_service.operations.references import load_order
 from catalog_service.operations.resume import spool_of
 from catalog_service.operations.sandbox import must_be_isolated
 from catalog_service.operations.spool import with_iri
+from catalog_service.operations.taken import Conditions, OwnBatch, counted
 
 __all__ = ["CHUNK", "COUNTED", "LoadResult", "Source", "limits_of", "load", "sources_of"]
 
@@ -33,12 +33,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from catalog_service.operations.catalogue import Catalogue
-    from catalog_service.operations.outcome import Taken
     from catalog_service.operations.reading import Desk
     from catalog_service.operations.spool import Candidate, Spool
+    from catalog_service.operations.taken import Taken
 
 CHUNK = 250
-"""Records a transaction: at most 50 ms, so that a person's save beside it does not wait (architecture, decision 3)."""
+"""Records taken at once: one transaction of some 50 ms where nothing else keeps the machine busy, else several."""
 
 
 COUNTED = ("read", "created", "changed", "unchanged", "checked", "refused", "published", "waiting")

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from catalog_service.errors import InputError, RecordRefused, VersionConflict
 from catalog_service.operations.load import load
-from catalog_service.operations.outcome import Conditions
 from catalog_service.operations.publish import row_of, withdraw
+from catalog_service.operations.taken import Conditions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from catalog_service.model.report import Finding
     from catalog_service.operations.catalogue import Catalogue
     from catalog_service.operations.load import LoadResult
-    from catalog_service.operations.outcome import Taken
     from catalog_service.operations.reading import Source
+    from catalog_service.operations.taken import Taken
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from catalog_service.model.report import Finding
-    from catalog_service.operations.outcome import Taken
     from catalog_service.operations.records import Saved
+    from catalog_service.operations.taken import Taken
     from catalog_service.web.site import Site
 
 LINES = ("application/jsonl", "application/x-ndjson")
@@ -184,7 +184,7 @@ def _saved(site: Site, saved: Saved, status: int) -> Response:
 
 def _line(site: Site, each: Taken | Finding) -> dict[str, Any]:
     """Return what became of one record of a batch, or what could not be read."""
-    from catalog_service.operations.outcome import Taken
+    from catalog_service.operations.taken import Taken
 
     if isinstance(each, Taken):
         return {

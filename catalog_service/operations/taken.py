@@ -1,4 +1,4 @@
-"""What is asked of a save beside its content, and what became of each record."""
+"""What becomes of records on their way into the store, and under which conditions one is saved."""
 
 from __future__ import annotations
 
