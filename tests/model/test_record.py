@@ -31,3 +31,11 @@ def test_text_comes_in_the_asked_language_else_in_chinese() -> None:
     texts = nodes_of(TRIPLES)["<http://e/1>"]["<http://e/title>"]
 
     assert [best_text(texts, lang) for lang in ("en", "zh", "fr")] == ["search", "检索", "检索"]
+
+
+def test_a_record_without_content_has_an_empty_form() -> None:
+    record = parse_canonical(b"", "https://e.example/a", "kind")
+
+    assert record.nodes == {}
+    assert record.own == {}
+    assert record.canonical() == b""

@@ -97,3 +97,21 @@ def test_removing_needs_the_newest_version_and_leaves_a_tombstone(catalogue: Cat
     row = catalogue.store.get(made.identifier)
     assert row is not None
     assert (row.state, row.live, row.seq) == ("withdrawn", False, seq)
+
+
+def test_a_saved_record_is_a_batch_of_its_own_that_is_closed_with_it(catalogue: Catalogue) -> None:
+    saved = create(catalogue, product(), actor="somebody", publishing=True)
+
+    (batch,) = catalogue.store.batches(1)
+    assert batch.closed is not None
+    assert (batch.actor, batch.counts["created"], batch.counts["published"]) == ("somebody", 1, 1)
+    assert [each.identifier for each in catalogue.store.batch_items(batch.id)] == [saved.identifier]
+
+
+def test_a_refused_record_leaves_no_batch(catalogue: Catalogue) -> None:
+    before = catalogue.store.batches(1)
+
+    with pytest.raises(RecordRefused):
+        create(catalogue, product(offer=[]), actor="somebody", publishing=True)
+
+    assert catalogue.store.batches(1) == before

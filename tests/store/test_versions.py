@@ -146,3 +146,33 @@ def test_a_writer_reads_what_it_wrote(store, draft):
         writer.publish("T-0001", ["cat:1:101"])
         assert [entry.identifier for entry in writer.listing(set_="cat:1").entries] == ["T-0001"]
         assert store.get("T-0001") is None
+
+
+def test_many_records_tell_at_once_how_they_stand_and_what_they_hold(store, draft):
+    with store.write(actor="a") as writer:
+        one, two = draft(1), draft(2)
+        writer.put_many([one, two])
+        writer.publish("T-0001")
+
+    standings, contents = (
+        store.standings([one.iri, two.iri, "urn:none"]),
+        store.contents(["T-0001", "T-0002", "T-0003"]),
+    )
+
+    assert {iri: (each.identifier, each.live) for iri, each in standings.items()} == {
+        one.iri: ("T-0001", True),
+        two.iri: ("T-0002", False),
+    }
+    assert {name: (each.iri, each.canonical) for name, each in contents.items()} == {
+        "T-0001": (one.iri, one.canonical),
+        "T-0002": (two.iri, two.canonical),
+    }
+
+
+def test_a_record_that_was_asked_for_before_it_was_made_is_found(store, draft):
+    with store.write(actor="a") as writer:
+        assert writer.rows(["T-0001"]) == {}
+        writer.put(draft(1))
+
+        assert writer.rows(["T-0001"])["T-0001"].working_version == 1
+        assert writer.get("T-0001").working_version == 1
