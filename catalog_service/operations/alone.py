@@ -85,8 +85,15 @@ class _OnlyOne(Spool):
 
     def find_name(self, value: str) -> list[tuple[str, str]]:
         """Return kind and IRI of the candidate if this is its folded name."""
-        names = [fold(terms.value(term)) for term in titles_of(self.candidate.record, self._kind)]
-        return [self._target()] if value in names else []
+        return [self._target()] if value in self._own_titles() else []
+
+    def names(self, text: str) -> list[tuple[str, str]]:
+        """Return the folded names of the candidate that begin or end as a text does, with its kind."""
+        name = fold(text)
+        return [(own, self._kind.name) for own in self._own_titles() if own[:2] == name[:2] or own[-2:] == name[-2:]]
+
+    def _own_titles(self) -> list[str]:
+        return [fold(terms.value(term)) for term in titles_of(self.candidate.record, self._kind)]
 
     def _target(self) -> tuple[str, str]:
         return self._kind.name, self.candidate.record.iri

@@ -20,12 +20,16 @@ Columns = dict[tuple[str, str], "Mapping[str, str]"]
 """File and sheet to the columns of the table there: dotted name to letters."""
 
 
+_ABSENT = ("minCount", "qualifiedMinCount")
+"""What is not there has the place where it should stand, though the same in another language may be given."""
+
+
 def placed(finding: Finding, candidate: Candidate, kind: Kind, columns: Columns) -> Finding:
     """Return the finding at the place its value came from, else where it should stand, else at the record's."""
     finding = replace(finding, record=candidate.identifier)
     each = kind.field(finding.path) if finding.path else None
     places = candidate.places or {}
-    for predicate in (each.path[-1], each.path[0]) if each else ():
+    for predicate in (each.path[-1], each.path[0]) if each and finding.code not in _ABSENT else ():
         place = places.get((finding.focus_node, predicate))
         if place is not None:
             return finding.at(place)

@@ -228,17 +228,19 @@ class Resolver:
         return [(row.kind, row.iri) for row in rows if row.state != "withdrawn"]
 
     def nearest(self, text: str, classes: tuple[str, ...]) -> str:
-        """Return a record's name that begins as the text does, for a suggestion; empty if there is none."""
+        """Return the name of a record that looks much like the text, for a suggestion; empty if there is none."""
         import difflib
 
-        names = {
+        beside = self._spool.names(text) if self._spool else []
+        names = {name: "" for name, kind in beside if self._fits(kind, classes)}
+        names |= {
             row.title: row.identifier
             for kind in self._kinds.values()
             if self._fits(kind.name, classes)
             for row in self._store.listing_records(kind=kind.name, limit=1000)
         }
         near = difflib.get_close_matches(text, names, n=1, cutoff=0.5)
-        return f"{near[0]} ({names[near[0]]})" if near else ""
+        return " ".join([near[0], *([f"({names[near[0]]})"] if names[near[0]] else [])]) if near else ""
 
 
 def replace_reference(record: Record, node: Term, predicate: Term, old: Term, new: Term) -> Record:

@@ -212,6 +212,17 @@ class Spool:
         query = "SELECT DISTINCT kind, iri FROM name WHERE value = ?"
         return [(str(kind), str(iri)) for kind, iri in self._connection.execute(query, (value,))]
 
+    def names(self, text: str) -> list[tuple[str, str]]:
+        """Return folded names, with their kind, of candidates that begin or end as a text does."""
+        from catalog_service.operations.references import fold
+
+        if not self._named:
+            self._gather_names()
+        name = fold(text)
+        ends = (f"{name[:2]}*", f"*{name[-2:]}") if name.isprintable() and not set(name) & set("*?[") else ("", "")
+        query = "SELECT DISTINCT value, kind FROM name WHERE value GLOB ? OR value GLOB ? LIMIT 1000"
+        return [(str(value), str(kind)) for value, kind in self._connection.execute(query, ends)]
+
     def _gather_names(self) -> None:
         from catalog_service.model.terms import value
         from catalog_service.operations.references import fold

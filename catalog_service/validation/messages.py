@@ -14,7 +14,7 @@ from catalog_service.model.report import Finding, Severity
 from catalog_service.namespaces import CODE_LISTS, SH, XSD, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from catalog_service.model.kind import Field, Kind, Rule
     from catalog_service.model.record import Record
@@ -121,6 +121,7 @@ class FindingMaker:
         return Finding(
             code=component[:1].lower() + component[1:],
             message=both("{label}: {said}", domain="findings", label=label, said=said),
+            suggestion=self._given(fields, result, record),
             severity=_SEVERITIES.get(result.severity, "error"),
             record=record.iri,
             path=rule.fields[0],
@@ -131,11 +132,33 @@ class FindingMaker:
             source_shape=_named(result.source_shape),
         )
 
+    def _given(self, fields: Sequence[Field], result: ShapeResult, record: Record) -> dict[str, str]:
+        """Tell which of several fields have which value and which have none, where some have and some have not."""
+        given: list[tuple[Field, Mapping[str, str]]] = []
+        missing = []
+        node = result.value if result.value in record.nodes else result.focus_node
+        for each in fields:
+            found = record.objects(*each.path, of=node)
+            if found and each.type != "node":
+                concept = self._vocabularies.concept(terms.value(found[0]))
+                shown = _shown(found[0], record)
+                given.append((each, {lang: concept.label(lang) if concept else shown for lang in LANGUAGES}))
+            elif not found:
+                missing.append(each)
+        if not given or not missing:
+            return {}
+        told = {
+            "zh": MARKS["zh"].join(f"{each.label('zh')}“{value['zh']}”" for each, value in given),
+            "en": MARKS["en"].join(f"{each.label('en')} “{value['en']}”" for each, value in given),
+        }
+        empty = {lang: MARKS[lang].join(each.label(lang) for each in missing) for lang in LANGUAGES}
+        return both("Given now: {given}; not given: {missing}.", domain="findings", given=told, missing=empty)
+
     def _finding(self, result: ShapeResult, record: Record) -> Finding:
         kind = self._kinds[record.kind]
         component = result.component.removeprefix(SH).removesuffix("ConstraintComponent")
         name, each = self._field(kind, result)
-        shown = _shown(result.value, record)
+        shown = _shown(result.value, record).removeprefix(each.iri_prefix if each else "")
         label = dict(each.labels if each else kind.labels)
         count = len(_siblings(result, record))
         values = {
