@@ -140,8 +140,8 @@ class FindingMaker:
         for each in fields:
             found = record.objects(*each.path, of=node)
             if found and each.type != "node":
-                concept = self._vocabularies.concept(terms.value(found[0]))
-                shown = _shown(found[0], record)
+                first = min(found)
+                concept, shown = self._vocabularies.concept(terms.value(first)), _shown(first, record)
                 given.append((each, {lang: concept.label(lang) if concept else shown for lang in LANGUAGES}))
             elif not found:
                 missing.append(each)

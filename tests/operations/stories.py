@@ -85,11 +85,15 @@ def made_anew(catalogue: Catalogue) -> dict[str, Any]:
     return contents(engine)
 
 
+_HEEDING_CTRL_C = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+"""Who runs tests in the background of a shell has Ctrl-C ignored, and so would everything they start."""
+
+
 def run_python(script: str, home: Path, *arguments: str, **options: Any) -> subprocess.Popen[str]:
     """Start a Python script that finds the project and is given a home."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("KEBAO_")}
     environment |= {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "KEBAO_LANG": "en"}
     options.setdefault("stdout", subprocess.PIPE)
     options.setdefault("stderr", subprocess.PIPE)
-    command = [sys.executable, "-c", script, str(home), *arguments]
+    command = [sys.executable, "-c", _HEEDING_CTRL_C + script, str(home), *arguments]
     return subprocess.Popen(command, env=environment, text=True, **options)

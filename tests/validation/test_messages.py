@@ -96,12 +96,6 @@ def test_amounts_stand_as_people_write_them() -> None:
         assert not any(re.search(r"\d\.0(?!\d)", text) for text in said), each
 
 
-def test_of_two_dates_one_is_later_and_not_higher() -> None:
-    found = one("issued-after-modified", "issued")
-
-    assert found.message["zh"] == "发布日期：2026-01-05 晚于 2025-01-01。"
-
-
 def test_a_main_class_is_answered_with_one_of_its_subclasses() -> None:
     found = one("category-main-class-only", "category")
 
