@@ -213,6 +213,34 @@ def test_a_gzip_bomb_meets_a_limit(catalogue: Catalogue) -> None:
     assert_alive(catalogue)
 
 
+@pytest.mark.parametrize(("count", "text"), [(1_000_000, ""), (40_000, "长" * 200)])
+def test_a_million_triples_on_one_subject_cost_that_record_and_no_other(
+    catalogue: Catalogue, count: int, text: str
+) -> None:
+    node = bench_turtle(1, 1).partition("/id/service-product/")[2].partition(">")[0]
+    many = "".join(
+        f'<https://bench.example/id/service-product/{node}> <urn:x:p> "{number}{text}" .\n' for number in range(count)
+    )
+    data = f"{bench_turtle(1, 1)}{many}<urn:x:a> a <https://w3id.org/stsp/ns#ServiceAgency> ."
+
+    result = checked(catalogue, data, "wide.ttl", foreign=False)
+
+    assert result.counts["read"] == 2
+    assert len([each for each in result.findings if each.code == "too-large"]) == 1
+
+
+def test_a_million_triples_on_one_subject_end_within_the_limits_of_a_worker(catalogue: Catalogue) -> None:
+    many = "".join(f'<urn:x:a> <urn:x:p> "{number}" .\n' for number in range(1_000_000))
+
+    try:
+        refused = checked(catalogue, many, "wide.nt", foreign=True).refused
+    except InputError as error:
+        refused = int(error.status in (413, 422))
+
+    assert refused == 1
+    assert_alive(catalogue)
+
+
 def test_memory_is_bounded(tmp_path: Path) -> None:
     catalogue = make_catalogue(tmp_path / "home", sandbox__memory=30_000_000, sandbox__wall_seconds=60)
     members = ",".join(f'"m{n}": [[], {{}}]' for n in range(700_000))

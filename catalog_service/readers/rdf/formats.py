@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, ClassVar
 
 from catalog_service.errors import UnreadableInput
 from catalog_service.readers.base import head_text, is_text, quoted
 from catalog_service.readers.rdf.groups import Groups
-from catalog_service.readers.rdf.source import RecordTooLong, Source
+from catalog_service.readers.rdf.source import RecordTooLong, Source, declarations
 from catalog_service.readers.rdf.xmlgate import XmlGate
 from catalog_service.readers.reasons import reason
 
@@ -59,6 +60,7 @@ class _Lines:
                 if not (self.graphs and lines.pass_brace((error.lineno or 1) + added)):
                     yield from run.broken(error, added, parser)
             except RecordTooLong:
+                failures += not lines.pass_whole(partial(self._is_whole, parser))
                 yield from run.too_long()
             if failures >= _MOST_FAILURES:
                 break
@@ -71,6 +73,16 @@ class _Lines:
         import pyoxigraph as ox
 
         return ox.parse(lines, format=getattr(ox.RdfFormat, self.syntax))  # type: ignore[arg-type]
+
+    def _is_whole(self, known: ox.QuadParser, text: bytes) -> bool:
+        """Tell whether a text is statements and nothing else."""
+        import pyoxigraph as ox
+
+        head = b"" if self.by_line else declarations(known.prefixes, known.base_iri).encode()
+        try:
+            return any(ox.parse(head + text, format=getattr(ox.RdfFormat, self.syntax)))
+        except SyntaxError:
+            return False
 
 
 class _Run:
@@ -120,11 +132,11 @@ class _Run:
         yield _of(finding, root)
 
     def too_long(self) -> Iterator[RawRecord | Finding]:
-        """Yield the finding on a record that is too long, and go on behind it."""
-        line = self._lines.skip_record()
+        """Yield the finding on a record that is too long, if nothing was told of it before."""
         groups = self.groups
-        yield groups.fault("too-large", "The record has more than {most} bytes.", "Split it, or shorten its texts.",
-                           line, most=self._context.limits.record_bytes)  # fmt: skip
+        if not groups.left_out:
+            yield groups.fault("too-large", "The record has more than {most} bytes.", "Split it, or shorten its texts.",
+                               self._lines.record_line, most=self._context.limits.record_bytes)  # fmt: skip
         groups.refuse(groups.root)
 
 

@@ -101,6 +101,11 @@ class Groups:
                 return whole
         return subject
 
+    @property
+    def left_out(self) -> bool:
+        """Whether the current record is refused already."""
+        return self.root in self._refused
+
     def refuse(self, root: Term) -> None:
         """Leave a record out, what was read of it and what will be."""
         if root[:1] == "<":

@@ -15,7 +15,7 @@ from catalog_service.errors import InputError
 from catalog_service.readers.base import BOM
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from catalog_service.model.terms import Term
 
@@ -59,6 +59,8 @@ class Source:
         self._head = b""
         self._prefixed = False
         self._begun = False
+        self.record_line = 1
+        """On which line the last record began that was too long."""
         self.declared = 0
         """How many characters of declarations stand before the first line of what the parser reads now."""
 
@@ -150,17 +152,33 @@ class Source:
         self._stand(self._after_line(at))
         return True
 
-    def skip_record(self) -> int:
-        """Stand at the first statement behind the one the record begins with; return the line the record began on."""
-        line = self._start_line
-        self._resume(self._after_line(self._start))
-        return line
+    def pass_whole(self, is_whole: Callable[[bytes], bool]) -> bool:
+        """Stand behind the statements that are whole of a record that is too long, and tell whether there are any.
+
+        Where there are none, the first one never ends: then stand at the first statement behind its first line.
+        """
+        self.record_line, start = self._start_line, self._start
+        begins = [
+            start,
+            *(match.start() for match in _START.finditer(self._text, self._after_line(start), self._given)),
+        ]
+        least, most = 0, len(begins) - 1
+        tried = most
+        while least < most:
+            if is_whole(self._text[start : begins[tried]]):
+                least = tried
+            else:
+                most = tried - 1
+            tried = (least + most + 1) // 2
+        if least:
+            self._stand(begins[least])
+        else:
+            self._resume(self._after_line(start))
+        return least > 0
 
     def restart(self, prefixes: Mapping[str, str], base: str | None) -> int:
         """Prepare reading from here by a new parser; return the number to add to the lines it tells."""
-        declared = [f"@prefix {prefix}: <{namespace}> . " for prefix, namespace in prefixes.items()]
-        declared += [f"@base <{base}> . "] if base else []
-        head = "" if self._by_line else "".join(declared)
+        head = "" if self._by_line else declarations(prefixes, base)
         self._head, self.declared = head.encode(), len(head)
         return self._start_line - 1
 
@@ -238,6 +256,12 @@ class Source:
             at = self._text.rfind(b"\n") + 1 if kept else at
             if not self._append():
                 return len(self._text)
+
+
+def declarations(prefixes: Mapping[str, str], base: str | None) -> str:
+    """Return what a parser has to know before it goes on in the middle of a document, on one line."""
+    declared = [f"@prefix {prefix}: <{namespace}> . " for prefix, namespace in prefixes.items()]
+    return "".join([*declared, *([f"@base <{base}> . "] if base else [])])
 
 
 def _short_forms(subject: bytes, prefixes: Mapping[str, str]) -> list[bytes]:

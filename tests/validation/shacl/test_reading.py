@@ -76,6 +76,19 @@ def test_malformed_paths_are_errors_that_name_the_shape(path):
         compiled(f"ex:s a sh:PropertyShape ; sh:targetNode ex:n ; sh:path {BAD_PATHS[path]} .")
 
 
+def test_a_pattern_that_would_be_an_enormous_automaton_is_an_error_that_names_the_shape():
+    with pytest.raises(BadShapes, match="<http://e/s>: "):
+        compiled('ex:s a sh:NodeShape ; sh:targetNode ex:n ; sh:pattern "(a|b{0,900}){0,900}" .')
+
+
+@pytest.mark.parametrize("pattern", ["^(a+)+$", "(a|aa)+$", "^(a|a)*$", "(a*)*b"])
+def test_a_regex_bomb_in_a_shape_is_checked_in_one_pass(pattern):
+    validator = compiled(f'ex:s a sh:NodeShape ; sh:targetObjectsOf ex:p ; sh:pattern "{pattern}" .')
+    bomb = f'"{"a" * 100_000}!"'
+
+    assert [result.value for result in validator.validate([("<http://e/n>", "<http://e/p>", bomb)]).results] == [bomb]
+
+
 def test_a_path_nested_very_deep_is_an_error():
     text = "ex:s a sh:PropertyShape ; sh:targetNode ex:n ; sh:path _:p0 . "
     text += (
