@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from catalog_service.errors import InputError
 from catalog_service.i18n import both
 from catalog_service.model.record import parse_canonical
 from catalog_service.model.report import Finding
@@ -16,6 +17,7 @@ from catalog_service.operations.publish import check_stored
 from catalog_service.operations.references import Resolver
 from catalog_service.registry import Profile
 from catalog_service.validation.engines import Validation
+from catalog_service.validation.shacl.errors import ShaclError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -107,9 +109,9 @@ def check_stored_records(
     if kind:
         catalogue.kind(kind)
     checking = profile or catalogue.profile
-    validation = Validation(profile, catalogue.settings.text("validation.engine")) if profile else catalogue.validation
+    validation = _validation_of(catalogue, profile) if profile else catalogue.validation
     resolver = Resolver(catalogue.store, checking.kinds)
-    findings: list[Finding] = []
+    findings = [_about_shapes(each) for each in validation.warnings] if profile else []
     titles: dict[str, str] = {}
     checked = failing = before = 0
     for rows in _published(catalogue, kind):
@@ -129,6 +131,21 @@ def check_stored_records(
             progress("checked", len(rows))
             progress("refused", len(found))
     return CheckedStored(checked, tuple(findings), titles, failing, before)
+
+
+def _validation_of(catalogue: Catalogue, profile: Profile) -> Validation:
+    """Return what checks by another profile; raises `InputError` when its shapes cannot be compiled."""
+    try:
+        return Validation(profile, catalogue.settings.text("validation.engine"))
+    except ShaclError as error:
+        raise InputError(
+            "These shapes cannot be used: {reason}.", advice="Mend them first.", reason=str(error).rstrip(".")
+        ) from error
+
+
+def _about_shapes(warning: str) -> Finding:
+    message = both("The shapes: {warning}.", domain="findings", warning=warning.rstrip("."))
+    return Finding("shapes", message, severity="warning", constraint="shapes")
 
 
 def _published(catalogue: Catalogue, kind: str) -> Iterator[list[RecordRow]]:

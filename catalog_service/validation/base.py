@@ -35,6 +35,8 @@ class ShapeEngine(Protocol):
     """What checks records against the profile's shapes."""
 
     name: str
+    warnings: tuple[str, ...]
+    """What was noticed in the shapes graph and has no effect."""
 
     def check(self, records: Sequence[Record], context: Iterable[Triple]) -> list[ShapeResult]:
         """Return the results on the records' own nodes; ``context`` holds list triples and types of linked records."""

@@ -57,6 +57,11 @@ class Validation:
             found[record.iri] += check_rules(record, self._profile.kinds[record.kind], self._profile.vocabularies)
         return {iri: sorted(set_of(each), key=_order) if each else each for iri, each in found.items()}
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the engine noticed in the shapes graph and leaves without effect."""
+        return self._engine.warnings
+
     def without_shapes(self) -> None:
         """Leave the shapes out from now on: for measuring everything else."""
         self._engine = _NoShapes()
@@ -94,6 +99,7 @@ class Validation:
 
 class _NoShapes:
     name = "none"
+    warnings: tuple[str, ...] = ()
 
     def check(self, _records: Sequence[Record], _context: Iterable[Triple]) -> list[ShapeResult]:
         return []

@@ -18,6 +18,7 @@ class PyShaclEngine:
     """The profile's shapes as an rdflib graph, parsed once."""
 
     name = "pyshacl"
+    warnings: tuple[str, ...] = ()
 
     def __init__(self, shapes: bytes) -> None:
         """``shapes`` is the shapes graph in Turtle."""

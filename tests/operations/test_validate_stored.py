@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from catalog_service.errors import UnknownName
+from catalog_service.errors import InputError, UnknownName
+from catalog_service.i18n import explain
 from catalog_service.operations.validate import as_turtle, check_stored_records, other_profile
 from catalog_service.resources import folder
 from tests.catalogues import load_products, make_catalogue
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from catalog_service.operations.catalogue import Catalogue
+    from catalog_service.registry import Profile
 
 
 @pytest.fixture(scope="module")
@@ -96,3 +98,39 @@ def test_one_kind_can_be_asked_for(catalogue: Catalogue) -> None:
     assert check_stored_records(catalogue, kind="service-agency").records == 3
     with pytest.raises(UnknownName):
         check_stored_records(catalogue, kind="service-agencies")
+
+
+def changed(release: Path, addition: str) -> Profile:
+    """Return a coming release with a statement about the shape of agencies."""
+    path = release / "shapes" / "service-agency.ttl"
+    text = path.read_text("utf-8")
+    at = text.index("stsh:service-agency a sh:NodeShape")
+    path.write_text(f"{text[:at]}{addition}\n{text[at:]}", encoding="utf-8")
+    return other_profile(release)
+
+
+@pytest.mark.parametrize(
+    ("addition", "reason"),
+    [
+        ("stsh:service-agency sh:node stsh:service-agency .", "recursive shapes"),
+        ("stsh:service-agency sh:property [ sh:path ( foaf:name ) ; sh:minCount 1 ] .", "fewer than two members"),
+        ('stsh:service-agency sh:property [ sh:path foaf:name ; sh:pattern "(a|b{0,900}){0,900}" ] .', "2000 states"),
+    ],
+    ids=["cyclic", "malformed path", "regex bomb"],
+)
+def test_shapes_that_cannot_be_compiled_are_told(
+    catalogue: Catalogue, release: Path, addition: str, reason: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        check_stored_records(catalogue, profile=changed(release, addition))
+
+    assert reason in explain(caught.value, "zh")[0]
+
+
+def test_an_unknown_term_of_a_coming_release_is_a_warning(catalogue: Catalogue, release: Path) -> None:
+    profile = changed(release, "stsh:service-agency sh:property [ sh:path foaf:name ; sh:minCuont 1 ] .")
+
+    first = check_stored_records(catalogue, kind="service-agency", profile=profile).findings[0]
+
+    assert (first.code, first.severity) == ("shapes", "warning")
+    assert "minCuont" in first.message["en"]
