@@ -43,6 +43,7 @@ class Validation:
         self._engine = open_shape_engine(engine, profile.shapes)
         self._maker = FindingMaker(profile.kinds, profile.vocabularies)
         self._also = {kind.class_iri: kind.also for kind in profile.kinds.values()}
+        self._levels = {each.shape: each.level for kind in profile.kinds.values() for _, each in kind.walk()}
         self._triples: dict[Term, tuple[Triple, ...]] = {}
 
     def check(self, records: Sequence[Record], linked: Mapping[Term, str] | None = None) -> dict[str, list[Finding]]:
@@ -68,8 +69,7 @@ class Validation:
 
     def at_level(self, findings: Iterable[Finding], level: str) -> list[Finding]:
         """Return the findings that count at a level."""
-        levels = {each.shape: each.level for kind in self._profile.kinds.values() for _, each in kind.walk()}
-        return at_level(findings, level, levels)
+        return at_level(findings, level, self._levels)
 
     def _context(self, records: Iterable[Record], linked: Mapping[Term, str]) -> Iterator[Triple]:
         """Yield what shapes ask beyond the records: the classes of what they name, and the concepts."""
