@@ -140,9 +140,7 @@ class FindingMaker:
         for each in fields:
             found = record.objects(*each.path, of=node)
             if found and each.type != "node":
-                first = min(found)
-                concept, shown = self._vocabularies.concept(terms.value(first)), _shown(first, record)
-                given.append((each, {lang: concept.label(lang) if concept else shown for lang in LANGUAGES}))
+                given.append((each, self._written(found, record)))
             elif not found:
                 missing.append(each)
         if not given or not missing:
@@ -153,6 +151,16 @@ class FindingMaker:
         }
         empty = {lang: MARKS[lang].join(each.label(lang) for each in missing) for lang in LANGUAGES}
         return both("Given now: {given}; not given: {missing}.", domain="findings", given=told, missing=empty)
+
+    def _written(self, values: Sequence[Term], record: Record) -> dict[str, str]:
+        """Return values as people write them: codes by their labels."""
+        concepts = {value: self._vocabularies.concept(terms.value(value)) for value in sorted(values)}
+        return {
+            lang: MARKS[lang].join(
+                concept.label(lang) if concept else _shown(value, record) for value, concept in concepts.items()
+            )
+            for lang in LANGUAGES
+        }
 
     def _finding(self, result: ShapeResult, record: Record) -> Finding:
         kind = self._kinds[record.kind]
