@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 Severity = Literal["error", "warning", "info"]
 
@@ -69,8 +69,3 @@ class Report:
     def errors(self) -> tuple[Finding, ...]:
         """The findings that stand in the way of publication."""
         return tuple(finding for finding in self.findings if finding.severity == "error")
-
-
-def merge(reports: Iterable[Report]) -> Report:
-    """Return one report with the findings of all."""
-    return Report(tuple(finding for report in reports for finding in report.findings))

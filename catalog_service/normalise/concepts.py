@@ -77,11 +77,6 @@ class Concepts:
         """Return the concept a text clearly means, else None."""
         return self.choice(text, schemes).one
 
-    def is_known(self, iri: str, schemes: tuple[str, ...]) -> bool:
-        """Tell whether an IRI is that of a concept of some code lists."""
-        concept = self._vocabularies.concept(iri)
-        return concept is not None and concept.scheme in schemes
-
     def unsure(self, each: Field, path: str, text: str, choice: Choice, place: Place) -> Finding:
         """Return the finding on a text that means no concept or several."""
         shown = choice.found or choice.near or self._all(each)
