@@ -20,10 +20,14 @@ _REMOVED = ".removed"
 def hold(path: Path) -> int:
     """Make a folder if there is none and return a descriptor that says, until it is closed, that it is in use."""
     while True:
-        path.mkdir(parents=True, exist_ok=True)
         try:
+            path.mkdir(parents=True, exist_ok=True)
             held = os.open(path / _USED, os.O_RDWR | os.O_CREAT, 0o644)
         except FileNotFoundError:  # removed since it was made
+            continue
+        except FileExistsError:  # removed while `mkdir` looked what is there, or no folder at all
+            if path.is_file():
+                raise
             continue
         fcntl.flock(held, fcntl.LOCK_SH)
         if _is_at(held, path / _USED):

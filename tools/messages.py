@@ -7,7 +7,7 @@ import io
 import sys
 from pathlib import Path
 
-from babel.messages.mofile import write_mo
+from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po
 
 _NO_DAY = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
@@ -24,12 +24,17 @@ def compiled(path: Path) -> bytes:
     return target.getvalue()
 
 
+def _says(form: bytes) -> list[tuple[object, object]]:
+    """Return the messages of a compiled form; its head, which names the version of the compiler, says nothing."""
+    return [(message.id, message.string) for message in read_mo(io.BytesIO(form)) if message.id]
+
+
 def main(*, check: bool) -> int:
     """Compile every catalogue, or say which are stale."""
     stale = []
     for path in sorted(CATALOGUES.glob("*/LC_MESSAGES/*.po")):
         wanted, target = compiled(path), path.with_suffix(".mo")
-        if not target.exists() or target.read_bytes() != wanted:
+        if not target.exists() or _says(target.read_bytes()) != _says(wanted):
             stale.append(path)
             if not check:
                 target.write_bytes(wanted)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from catalog_service.validation.engines import Validation
 
 _LARGEST_JOB = 1 << 16
+_TAKEN = b"taken"
+"""What the spare worker says when it has a job: one that is being killed never says it."""
 
 
 class Zygote:
@@ -62,7 +64,7 @@ class Zygote:
                 elif key.fileobj is woken:
                     woken.recv(4096)
                     self._reap()
-                else:
+                elif key.data in self._leashes:  # else it was reaped a moment ago, and the number may be another's
                     os.kill(key.data, signal.SIGKILL)
                     self._selector.unregister(key.fileobj)
 
@@ -113,6 +115,8 @@ class Zygote:
             ours.close()
             self._rehearse()
             message, files, _, _ = socket.recv_fds(its, _LARGEST_JOB, MOST_FILES + 2)
+            if message:
+                its.send(_TAKEN)
             its.close()
             if message:
                 self._work(message, files)
@@ -121,13 +125,13 @@ class Zygote:
         its.close()
 
     def _give_to_spare(self, message: bytes, files: list[int]) -> int:
-        """Hand a job to the spare worker and return its number, 0 if there is none that lives."""
+        """Hand a job to the spare worker and return its number, 0 if there is none that lives to take it."""
         if self._spare is None:
             return 0
         (pid, door), self._spare = self._spare, None
         with door, suppress(OSError):
             socket.send_fds(door, [message], files)
-            return pid
+            return pid if door.recv(len(_TAKEN)) else 0
         return 0
 
     def _reap(self) -> None:
