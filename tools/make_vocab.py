@@ -47,6 +47,7 @@ class Entry:
     other_zh: tuple[str, ...] = ()
     other_en: tuple[str, ...] = ()
     broader: str = ""
+    replaced_by: str = ""
 
 
 def main() -> int:
@@ -246,9 +247,12 @@ OTHER_NAMES = {
     "VND": (("越盾",), ()),
 }
 
+RETIRED = (Entry("BGN", "保加利亚列弗", "Bulgarian Lev", replaced_by="EUR"),)
+"""Codes the list once had: records may hold them, so they stay."""
+
 
 def currencies() -> str:
-    """Return the list ``currency`` as Turtle: money that is legal tender today."""
+    """Return the list ``currency`` as Turtle: money that is legal tender today, and what once was."""
     from babel import Locale
     from babel.core import get_global
 
@@ -265,16 +269,16 @@ def currencies() -> str:
         labels=("货币", "Currencies"),
         definition=("ISO 4217 三字母货币代码。", "Three-letter currency codes of ISO 4217."),
         completeness=(
-            f"收录 {len(entries)} 种现行法定货币，名称取自 Unicode CLDR（经 Babel）；停用货币、贵金属和记账单位不收。",
-            f"The {len(entries)} currencies that are legal tender today, named as in Unicode CLDR; no others.",
+            f"收录 {len(entries)} 种现行法定货币，名称取自 Unicode CLDR（经 Babel）；贵金属和记账单位不收；停用的代码保留，注明由何代替。",
+            f"The {len(entries)} currencies that are legal tender today, named as in Unicode CLDR, and retired codes.",
         ),
         publisher=("国际标准化组织", "International Organization for Standardization"),
         version="ISO 4217:2015",
         source="ISO 4217",
-        top=[entry.code for entry in entries],
+        top=[entry.code for entry in (*entries, *RETIRED)],
         origin="Babel",
     )
-    return head + turtle("currency", entries)
+    return head + turtle("currency", [*entries, *RETIRED])
 
 
 # Turtle
@@ -326,6 +330,7 @@ def _concept(slug: str, entry: Entry, narrower: list[str], also: str) -> str:
         *([f"skos:altLabel {', '.join(others)}"] if others else []),
         f"skos:broader :{entry.broader}" if entry.broader else f"skos:topConceptOf <{BASE}{slug}>",
         *([f"skos:narrower {', '.join(':' + code for code in narrower)}"] if narrower else []),
+        *([f"dct:isReplacedBy :{entry.replaced_by}"] if entry.replaced_by else []),
     ]
     return "\n" + " ;\n  ".join(lines) + " .\n"
 
