@@ -198,6 +198,19 @@ class Index:
             engine, maker = self.engine, self._maker
             return self.fill(engine, maker, engine.position(), progress)
 
+    def put(self, start: int, end: int, changes: Sequence[Document | Deletion], refused: dict[str, str]) -> None:
+        """Write what was made elsewhere of the changes between two positions. The lock must be held.
+
+        An index that is not at the first one, because it was made anew meanwhile, catches up from the log.
+        """
+        with self._writing, told():
+            self._look()
+            engine = self.engine
+            if engine.position() == start:
+                self._write(engine, changes, end, refused)
+            else:
+                self.fill(engine, self._maker, engine.position())
+
     def finish_jobs(self) -> None:
         """Finish what a process that was killed has left to refresh."""
         from catalog_service.operations.publish import run_refresh_jobs

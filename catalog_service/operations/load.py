@@ -313,6 +313,8 @@ class _Load:
                     self._keep_taken(each)
                 self.progress("stored", len(chunk))
                 self.save_step(kind, chunk[-1].number)
+                if self.beside is not None:
+                    self.beside.hand_on(intake.last_seq)
         self._publish_waiting(self.waiting, intake)
 
     def _identify(self, kind: str, intake: Intake) -> None:

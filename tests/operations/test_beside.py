@@ -7,11 +7,13 @@ import time
 from typing import TYPE_CHECKING
 
 from catalog_service.operations.beside import FollowingBeside
+from catalog_service.operations.documents import Maker
 from catalog_service.operations.follow import LOCK, locked
 from tests.catalogues import bench_turtle, load_text, make_catalogue
 from tests.operations.stories import contents, made_anew, run_python
 
 if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
     from pathlib import Path
 
     import pytest
@@ -44,21 +46,29 @@ def until_held(home: Path, wanted: bool) -> None:
         time.sleep(0.05)
 
 
-def test_another_process_writes_the_index_while_a_load_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("catalog_service.operations.beside.WORTHWHILE", 100)
+def those_that_begin(monkeypatch: pytest.MonkeyPatch) -> list[FollowingBeside]:
+    """Return a list to which each comes that has begun and whose process is ready: it has caught up by then."""
     begun: list[FollowingBeside] = []
     considered = FollowingBeside.consider
 
     def consider(self: FollowingBeside, records: int) -> None:
         considered(self, records)
-        begun.extend([self] if self._process is not None and self not in begun else [])
+        if self._channel is not None and self not in begun:
+            assert self._channel.poll(60)
+            begun.append(self)
 
     monkeypatch.setattr(FollowingBeside, "consider", consider)
+    return begun
+
+
+def test_another_process_writes_the_index_while_a_load_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("catalog_service.operations.beside.WORTHWHILE", 100)
+    begun = those_that_begin(monkeypatch)
     catalogue = make_catalogue(tmp_path, search__engine="embedded")
 
     load_text(catalogue, bench_turtle(300), "records.ttl")
 
-    assert [each._process.exitcode for each in begun] == [0]
+    assert [(each._process.exitcode, each._position) for each in begun] == [(0, catalogue.store.last_seq())]
     found, expected = contents(catalogue.index.engine), made_anew(catalogue)
     catalogue.close()
     assert json.loads(json.dumps(found)) == json.loads(json.dumps(expected))
@@ -75,6 +85,48 @@ def test_it_ends_when_the_loading_process_is_killed(tmp_path: Path) -> None:
     finally:
         loading.kill()
         loading.communicate()
+
+
+def test_a_load_goes_on_when_the_process_beside_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("catalog_service.operations.beside.WORTHWHILE", 100)
+    monkeypatch.setattr("catalog_service.operations.beside.CHUNK", 50)
+    those_that_begin(monkeypatch)
+    handed = FollowingBeside._hand_over
+    killed: list[int] = []
+
+    def hand_over(self: FollowingBeside, channel: Connection, start: int) -> bool:
+        if not killed:
+            self._process.kill()
+            self._process.join()
+            killed.append(start)
+        return handed(self, channel, start)
+
+    monkeypatch.setattr(FollowingBeside, "_hand_over", hand_over)
+    catalogue = make_catalogue(tmp_path, search__engine="embedded")
+
+    result = load_text(catalogue, bench_turtle(300), "records.ttl")
+
+    assert killed
+    assert not result.behind
+    found, expected = contents(catalogue.index.engine), made_anew(catalogue)
+    catalogue.close()
+    assert json.loads(json.dumps(found)) == json.loads(json.dumps(expected))
+
+
+def test_what_is_handed_over_to_an_index_that_is_elsewhere_is_caught_up_from_the_log(tmp_path: Path) -> None:
+    catalogue = make_catalogue(tmp_path, search__engine="embedded")
+    load_text(catalogue, bench_turtle(30), "records.ttl", index=False)
+    assert catalogue.index.acquire()
+    half = catalogue.store.changes(0, 20)
+    changes, refused = Maker(catalogue).changes(half)
+
+    catalogue.index.put(5, half[-1].seq, changes, refused)
+    assert catalogue.index.position() == catalogue.store.last_seq()
+    catalogue.index.put(0, half[-1].seq, changes, refused)
+
+    found, expected = contents(catalogue.index.engine), made_anew(catalogue)
+    catalogue.close()
+    assert json.loads(json.dumps(found)) == json.loads(json.dumps(expected))
 
 
 def test_small_loads_and_engines_of_one_process_do_without(tmp_path: Path) -> None:
