@@ -1,8 +1,9 @@
-"""The index written by a process of its own while a load goes on, so that both cores work.
+"""A process beside the one that loads, so that both cores work: it normalises, then writes the index.
 
-The loading process makes documents of what the log holds since where the index is; the other one cuts them into tokens
-and writes them. It changes nothing about safety: whoever holds the lock writes the index, its position is committed
-with it, and what is not handed over is caught up from the log.
+While files are read, it normalises what the loading process has read and gives it back in the order in which it came.
+While records are stored, the loading process makes documents of what the log holds since where the index is, and the
+other one cuts them into tokens and writes them. That changes nothing about safety: whoever holds the lock writes the
+index, its position is committed with it, and what is not handed over is caught up from the log.
 """
 
 from __future__ import annotations
@@ -14,27 +15,32 @@ from queue import Queue
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
+from catalog_service.model.raw import RawRecord
+from catalog_service.model.report import Place
 from catalog_service.operations.documents import Maker
 from catalog_service.operations.follow import CHUNK
+from catalog_service.operations.reading import OwnDesk
+from catalog_service.operations.spool import packed
 from indexer.schema import Deletion, Document
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from multiprocessing.connection import Connection
     from pathlib import Path
 
     from catalog_service.config import Value
     from catalog_service.operations.catalogue import Catalogue
+    from catalog_service.operations.spool import Packed
 
 WORTHWHILE = 3_000
 """Records from which on a process of its own pays for its start."""
 
 _AHEAD = 3
-"""Chunks of documents that wait to be written: some 15 MB."""
+"""Messages that wait in the other process: some 15 MB of documents."""
 
 
-class FollowingBeside:
-    """Writes the index in another process from when enough is read to the end of the ``with`` block."""
+class Beside:
+    """The other process, from when enough is read to the end of the ``with`` block."""
 
     def __init__(self, catalogue: Catalogue, *, wanted: bool) -> None:
         self._catalogue = catalogue
@@ -42,45 +48,23 @@ class FollowingBeside:
         self._maker = Maker(catalogue)
         self._process: Any = None
         self._channel: Connection | None = None
+        self._ready = False
         self._position: int | None = None
-        """Up to which change documents were handed over; None before the other process has told where the index is."""
+        """Up to which change documents were handed over; None while or if the other process cannot write the index."""
 
     def consider(self, records: int) -> None:
-        """Begin, if so many records are enough to follow; it gets ready while the rest is read."""
+        """Begin, if so many records are enough; it gets ready while the rest is read."""
         if not self._wanted or records < WORTHWHILE or self._process is not None:
             return
         settings = self._catalogue.settings
         changed = {name: value for name, value in settings.values.items() if settings.origins[name] != "default"}
         context = multiprocessing.get_context("spawn")
         self._channel, its = context.Pipe()
-        self._process = context.Process(target=follow, args=(settings.home, changed, its), daemon=True)
+        self._process = context.Process(target=live, args=(settings.home, changed, its), daemon=True)
         self._process.start()
         its.close()
 
-    def hand_on(self, last: int, least: int = CHUNK) -> None:
-        """Make documents of the changes up to one, if at least so many wait, and hand them over."""
-        channel = self._channel
-        if channel is None:
-            return
-        try:
-            if self._position is None and (least < CHUNK or channel.poll()):
-                self._position = channel.recv()
-            while self._position is not None and last - self._position >= least:
-                if not self._hand_over(channel, self._position):
-                    break
-        except (OSError, EOFError):  # it has ended: the load itself brings the index up, or tells why it cannot
-            self._let_go()
-
-    def _hand_over(self, channel: Connection, start: int) -> bool:
-        """Hand over a chunk behind a position; tell whether there was any."""
-        entries = self._catalogue.store.changes(start, CHUNK)
-        if entries:
-            changes, refused = self._maker.changes(entries)
-            self._position = entries[-1].seq
-            channel.send_bytes(_packed(start, self._position, changes, refused))
-        return bool(entries)
-
-    def __enter__(self) -> FollowingBeside:
+    def __enter__(self) -> Beside:
         return self
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
@@ -91,43 +75,127 @@ class FollowingBeside:
         self._let_go()
         self._process.join()
 
+    def ready(self, *, wait: bool = False) -> bool:
+        """Tell whether it can be asked for something."""
+        channel = self._channel
+        if not self._ready and channel is not None:
+            try:
+                if wait or channel.poll():
+                    self._position = channel.recv()
+                    self._ready = True
+            except (OSError, EOFError):
+                self._let_go()
+        return self._ready
+
     def _let_go(self) -> None:
+        self._ready = False
         if self._channel is not None:
             self._channel.close()
             self._channel = None
 
+    # normalising
 
-def follow(home: Path, overrides: dict[str, Value], channel: Connection) -> None:
-    """Write what comes into the index until nobody can send any more, because the load has ended or was killed."""
+    def ask(self, records: Sequence[RawRecord]) -> None:
+        """Give it records of RDF to normalise."""
+        plain = [(each.place.file, each.place.line, each.kind, each.iri, each.triples) for each in records]
+        try:
+            if self._channel is not None:
+                self._channel.send_bytes(_NORMALISE + marshal.dumps(plain))
+        except OSError:
+            self._let_go()
+
+    def answer(self) -> list[Packed]:
+        """Return what became of the records it was given first of those not answered; nothing if it has ended."""
+        try:
+            if self._channel is not None:
+                found: list[Packed] = marshal.loads(self._channel.recv_bytes())  # noqa: S302 - our own process
+                return found
+        except (OSError, EOFError):
+            self._let_go()
+        return []
+
+    # following
+
+    def hand_on(self, last: int, least: int = CHUNK) -> None:
+        """Make documents of the changes up to one, if at least so many wait, and hand them over."""
+        if not self.ready(wait=least < CHUNK):
+            return
+        try:
+            while self._position is not None and last - self._position >= least:
+                if not self._hand_over(self._position):
+                    break
+        except (OSError, EOFError):  # it has ended: the load itself brings the index up, or tells why it cannot
+            self._let_go()
+
+    def _hand_over(self, start: int) -> bool:
+        """Hand over a chunk behind a position; tell whether there was any."""
+        assert self._channel is not None
+        entries = self._catalogue.store.changes(start, CHUNK)
+        if entries:
+            changes, refused = self._maker.changes(entries)
+            self._position = entries[-1].seq
+            self._channel.send_bytes(_WRITE + _packed(start, self._position, changes, refused))
+        return bool(entries)
+
+
+_NORMALISE, _WRITE = b"n", b"w"
+"""What a message begins with."""
+
+
+def live(home: Path, overrides: dict[str, Value], channel: Connection) -> None:
+    """Do what comes in until nobody can send any more, because the load has ended or was killed."""
     from catalog_service.errors import CatalogError
     from catalog_service.operations.catalogue import open_catalogue
 
     catalogue = open_catalogue(home, environment={}, overrides=overrides)
     try:
-        if not catalogue.index.acquire():
-            return
-        catalogue.index.analyser.streams("技术转移", pinyin=True)  # loads dictionary, variants and readings
-        catalogue.index.catch_up()
+        normalise, writes = _normaliser(catalogue), _made_ready(catalogue)
         gc.collect()
         gc.freeze()
-        channel.send(catalogue.index.position())
-        coming: Queue[bytes | None] = Queue(_AHEAD)
+        channel.send(catalogue.index.position() if writes else None)
+        coming: Queue[bytes] = Queue(_AHEAD)
         Thread(target=_receive, args=(channel, coming), daemon=True).start()
-        while (message := coming.get()) is not None:
-            catalogue.index.put(*_unpacked(message))
+        while message := coming.get():
+            if message.startswith(_NORMALISE):
+                channel.send_bytes(normalise(message[1:]))
+            else:
+                catalogue.index.put(*_unpacked(message[1:]))
     except (CatalogError, KeyboardInterrupt, BrokenPipeError):
-        return  # the load itself brings the index up, and tells why if it cannot
+        return  # the load itself does what is left, and tells why if it cannot
     finally:
         catalogue.close()
 
 
-def _receive(channel: Connection, coming: Queue[bytes | None]) -> None:
-    """Take in what is sent while something else is written."""
+def _made_ready(catalogue: Catalogue) -> bool:
+    """Become who writes the index and bring it to the newest change; False while another process is."""
+    if not catalogue.index.acquire():
+        return False
+    catalogue.index.analyser.streams("技术转移", pinyin=True)  # loads dictionary, variants and readings
+    catalogue.index.catch_up()
+    return True
+
+
+def _receive(channel: Connection, coming: Queue[bytes]) -> None:
+    """Take in what is sent while something else is done; an empty message is the last."""
     try:
         while True:
             coming.put(channel.recv_bytes())
     except (OSError, EOFError):
-        coming.put(None)
+        coming.put(b"")
+
+
+def _normaliser(catalogue: Catalogue) -> Callable[[bytes], bytes]:
+    """Return what makes packed candidates of a message with raw records."""
+    from catalog_service.operations.load import limits_of
+
+    desk = OwnDesk(catalogue.profile, catalogue.iri_base, limits_of(catalogue), catalogue.validation)
+
+    def normalise(message: bytes) -> bytes:
+        plain = marshal.loads(message)  # noqa: S302 - from who started this process
+        raws = (RawRecord(Place(file, line=line), kind, (), iri, triples) for file, line, kind, iri, triples in plain)
+        return marshal.dumps([packed(desk.normalised(raw).candidate) for raw in raws])
+
+    return normalise
 
 
 def _packed(start: int, end: int, changes: Sequence[Document | Deletion], refused: dict[str, str]) -> bytes:

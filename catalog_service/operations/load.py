@@ -16,7 +16,7 @@ from catalog_service.i18n import both
 from catalog_service.model.record import Record
 from catalog_service.model.report import Finding
 from catalog_service.operations.ahead import one_ahead
-from catalog_service.operations.beside import FollowingBeside
+from catalog_service.operations.beside import Beside
 from catalog_service.operations.collecting import rare_collections
 from catalog_service.operations.intake import Intake
 from catalog_service.operations.publish import publish, run_refresh_jobs
@@ -24,7 +24,8 @@ from catalog_service.operations.reading import OwnDesk, Source
 from catalog_service.operations.references import load_order
 from catalog_service.operations.resume import spool_of
 from catalog_service.operations.sandbox import must_be_isolated
-from catalog_service.operations.spool import with_iri
+from catalog_service.operations.sharing import SharedDesk
+from catalog_service.operations.spool import unpacked, with_iri
 from catalog_service.operations.taken import Conditions, OwnBatch, counted
 
 __all__ = ["CHUNK", "COUNTED", "LoadResult", "Source", "limits_of", "load", "sources_of"]
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
     from catalog_service.operations.catalogue import Catalogue
     from catalog_service.operations.reading import Desk
-    from catalog_service.operations.spool import Candidate, Spool
+    from catalog_service.operations.spool import Candidate, Packed, Spool
     from catalog_service.operations.taken import Taken
 
 CHUNK = 250
@@ -101,11 +102,11 @@ def load(
         rare_collections(),
         ExitStack() as stack,
         spool_of(catalogue, sources, kind, publishing=publishing, keep=kept, resume=resume) as (spool, old),
-        FollowingBeside(catalogue, wanted=publishing and index and not dry) as beside,
+        Beside(catalogue, wanted=publishing and index and not dry) as beside,
     ):
         run = _Load(catalogue, spool, result, progress or _silent)
         run.conditions, run.beside = conditions or Conditions(), beside
-        desk = _desk(catalogue, sources, stack, isolated=isolated)
+        desk = _desk(catalogue, sources, stack, beside, isolated=isolated)
         run.gather(sources, kind, desk, resumed=old)
         intake = Intake(catalogue, actor, dry=dry, publish=publishing and not dry, spool=spool, desk=desk)
         label, records = ", ".join(source.name for source in sources)[:200], sum(spool.kinds().values())
@@ -155,12 +156,13 @@ def _index_behind() -> Finding:
     )
 
 
-def _desk(catalogue: Catalogue, sources: Sequence[Source], stack: ExitStack, *, isolated: bool) -> Desk:
+def _desk(catalogue: Catalogue, sources: Sequence[Source], stack: ExitStack, beside: Beside, *, isolated: bool) -> Desk:
     """Return where the sources are read and checked: a sandbox if they are foreign and large."""
     wanted = isolated or any(must_be_isolated(each) for each in sources)
     if isolated or (wanted and catalogue.settings.text("sandbox.enabled") == "on"):
         return stack.enter_context(catalogue.sandbox.open(sources))
-    return OwnDesk(catalogue.profile, catalogue.iri_base, limits_of(catalogue), catalogue.validation)
+    own = OwnDesk(catalogue.profile, catalogue.iri_base, limits_of(catalogue), catalogue.validation)
+    return SharedDesk(own, beside)
 
 
 def _open_batch(catalogue: Catalogue, actor: str, label: str, note: str, *, resumed: bool) -> int:
@@ -194,7 +196,7 @@ class _Load:
         self.result = result
         self.progress = progress
         self.conditions = Conditions()
-        self.beside: FollowingBeside | None = None
+        self.beside: Beside | None = None
         self.columns: dict[tuple[str, str], Mapping[str, str]] = {}
         """File and sheet to the columns of the table there."""
         self.waiting: list[str] = []
@@ -245,10 +247,13 @@ class _Load:
                 if isinstance(item, Finding):
                     self._note(item)
                     continue
-                place = item.candidate.place
-                if item.columns:
-                    self.columns.setdefault((place.file, place.sheet), item.columns)
-                self._keep(item.candidate, from_rdf=item.from_rdf)
+                if isinstance(item, tuple):
+                    self._keep(item, from_rdf=True)
+                else:
+                    place = item.candidate.place
+                    if item.columns:
+                        self.columns.setdefault((place.file, place.sheet), item.columns)
+                    self._keep(item.candidate, from_rdf=item.from_rdf)
                 self.result.counts["read"] += 1
                 if source.foreign and self.result.counts["read"] > most:
                     raise TooLarge("{file} holds more than {most} records.", file=source.name, most=most)
@@ -264,12 +269,13 @@ class _Load:
             self.result.counts["refused"] += 1
             self.progress("refused", 1)
 
-    def _keep(self, candidate: Candidate, *, from_rdf: bool) -> None:
+    def _keep(self, found: Candidate | Packed, *, from_rdf: bool) -> None:
         if self.conditions.identifier:
-            candidate = _renamed(candidate, self.conditions)
-        other = self.spool.add(candidate)
+            found = _renamed(_whole(found), self.conditions)
+        other = self.spool.add(found)
         if other is None:
             return
+        candidate = _whole(found)
         if from_rdf:
             self.spool.put_back([_merged(other, candidate)])
         else:
@@ -344,6 +350,10 @@ class _Load:
         self.result.findings = [
             each for each in self.result.findings if not (each.code == "target-not-published" and each.record in late)
         ]
+
+
+def _whole(found: Candidate | Packed) -> Candidate:
+    return unpacked(found) if isinstance(found, tuple) else found
 
 
 def _renamed(candidate: Candidate, wanted: Conditions) -> Candidate:

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import BinaryIO
 
+    from catalog_service.model.raw import RawRecord
     from catalog_service.model.record import Record
     from catalog_service.model.terms import Term
+    from catalog_service.operations.spool import Packed
     from catalog_service.registry import Profile
     from catalog_service.validation.engines import Validation
 
@@ -46,11 +48,12 @@ class Read:
 class Desk(Protocol):
     """Where foreign content is read and checked."""
 
-    position: int
-    """How many bytes of the files were read so far, where that can be told."""
+    @property
+    def position(self) -> int:
+        """How many bytes of the files were read so far, where that can be told."""
 
-    def read(self, source: Source, kind: str) -> Iterator[Read | Finding]:
-        """Yield the records of a source, and findings on what in it is none."""
+    def read(self, source: Source, kind: str) -> Iterator[Read | Packed | Finding]:
+        """Yield the records of a source, and findings on what in it is none; packed ones are of RDF."""
 
     def check(self, records: Sequence[Record], linked: Mapping[Term, str]) -> Mapping[str, list[Finding]]:
         """Return the findings by the records' IRIs; ``linked`` gives the class IRI of records that are named."""
@@ -71,23 +74,27 @@ class OwnDesk:
 
     def read(self, source: Source, kind: str) -> Iterator[Read | Finding]:
         """Yield the records of a source, and findings on what in it is none."""
-        with source.data.open("rb") if isinstance(source.data, Path) else nullcontext(source.data) as data:
-            yield from self._read(data, source.name, kind)
+        for raw in self.raw(source, kind):
+            yield raw if isinstance(raw, Finding) else self.normalised(raw)
 
-    def _read(self, data: BinaryIO, name: str, kind: str) -> Iterator[Read | Finding]:
+    def raw(self, source: Source, kind: str) -> Iterator[RawRecord | Finding]:
+        """Yield the records of a source as they stand there, and findings on what in it is none."""
         before = self.position
-        for raw in open_records(data, name=name, kind=kind, limits=self._limits, kinds=self._kinds):
-            if isinstance(raw, Finding):
+        with source.data.open("rb") if isinstance(source.data, Path) else nullcontext(source.data) as data:
+            for raw in open_records(data, name=source.name, kind=kind, limits=self._limits, kinds=self._kinds):
+                if not isinstance(raw, Finding):
+                    self.position = before + data.tell()
                 yield raw
-                continue
-            self.position = before + data.tell()
-            done = self._normaliser.normalise(raw)
-            candidate = Candidate(
-                done.record,
-                done.place,
-                done.identifier or "",
-                tuple(done.findings),
-                tuple(done.references),
-                dict(done.places),
-            )
-            yield Read(candidate, bool(raw.triples), raw.columns)
+
+    def normalised(self, raw: RawRecord) -> Read:
+        """Return a raw record in canonical values."""
+        done = self._normaliser.normalise(raw)
+        candidate = Candidate(
+            done.record,
+            done.place,
+            done.identifier or "",
+            tuple(done.findings),
+            tuple(done.references),
+            dict(done.places),
+        )
+        return Read(candidate, bool(raw.triples), raw.columns)

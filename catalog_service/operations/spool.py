@@ -37,6 +37,20 @@ class Candidate:
     """Whether its identifier was made for it, because nobody knew the record."""
 
 
+Packed = tuple[str, str, str, bytes]
+"""A candidate as the spool keeps it: kind, IRI, identifier, and a body that holds the rest."""
+
+
+def packed(candidate: Candidate) -> Packed:
+    """Return a candidate as the spool keeps it."""
+    return candidate.record.kind, candidate.record.iri, candidate.identifier, _bytes(candidate)
+
+
+def unpacked(row: Packed) -> Candidate:
+    """Return the candidate that was packed."""
+    return _candidate(0, *row)
+
+
 def with_iri(candidate: Candidate, iri: str) -> Candidate:
     """Return the candidate under another IRI, with its inner nodes, references and places."""
     old = candidate.record.iri
@@ -156,9 +170,9 @@ class Spool:
         )
         return int(self._connection.execute(query).fetchone()[0])
 
-    def add(self, candidate: Candidate) -> Candidate | None:
+    def add(self, candidate: Candidate | Packed) -> Candidate | None:
         """Keep a candidate; return the one that already has its IRI instead of keeping it."""
-        row = (candidate.record.kind, candidate.record.iri, candidate.identifier, _bytes(candidate))
+        row = candidate if isinstance(candidate, tuple) else packed(candidate)
         try:
             self._connection.execute("INSERT INTO candidate (kind, iri, identifier, body) VALUES (?, ?, ?, ?)", row)
         except sqlite3.IntegrityError:

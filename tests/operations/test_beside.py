@@ -6,17 +6,19 @@ import json
 import time
 from typing import TYPE_CHECKING
 
-from catalog_service.operations.beside import FollowingBeside
+import pytest
+
+from catalog_service.operations.beside import Beside
 from catalog_service.operations.documents import Maker
 from catalog_service.operations.follow import LOCK, locked
 from tests.catalogues import bench_turtle, load_text, make_catalogue
 from tests.operations.stories import contents, made_anew, run_python
 
 if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
+    from collections.abc import Sequence
     from pathlib import Path
 
-    import pytest
+    from catalog_service.model.raw import RawRecord
 
 LOADING = """
 import sys
@@ -25,7 +27,7 @@ from catalog_service.operations import beside
 from tests.catalogues import make_catalogue
 
 catalogue = make_catalogue(Path(sys.argv[1]), search__engine="embedded")
-with beside.FollowingBeside(catalogue, wanted=True) as following:
+with beside.Beside(catalogue, wanted=True) as following:
     following.consider(beside.WORTHWHILE)
     print("following", flush=True)
     sys.stdin.read()
@@ -46,18 +48,18 @@ def until_held(home: Path, wanted: bool) -> None:
         time.sleep(0.05)
 
 
-def those_that_begin(monkeypatch: pytest.MonkeyPatch) -> list[FollowingBeside]:
+def those_that_begin(monkeypatch: pytest.MonkeyPatch) -> list[Beside]:
     """Return a list to which each comes that has begun and whose process is ready: it has caught up by then."""
-    begun: list[FollowingBeside] = []
-    considered = FollowingBeside.consider
+    begun: list[Beside] = []
+    considered = Beside.consider
 
-    def consider(self: FollowingBeside, records: int) -> None:
+    def consider(self: Beside, records: int) -> None:
         considered(self, records)
         if self._channel is not None and self not in begun:
-            assert self._channel.poll(60)
+            assert self.ready(wait=True)
             begun.append(self)
 
-    monkeypatch.setattr(FollowingBeside, "consider", consider)
+    monkeypatch.setattr(Beside, "consider", consider)
     return begun
 
 
@@ -91,17 +93,17 @@ def test_a_load_goes_on_when_the_process_beside_is_killed(tmp_path: Path, monkey
     monkeypatch.setattr("catalog_service.operations.beside.WORTHWHILE", 100)
     monkeypatch.setattr("catalog_service.operations.beside.CHUNK", 50)
     those_that_begin(monkeypatch)
-    handed = FollowingBeside._hand_over
+    handed = Beside._hand_over
     killed: list[int] = []
 
-    def hand_over(self: FollowingBeside, channel: Connection, start: int) -> bool:
+    def hand_over(self: Beside, start: int) -> bool:
         if not killed:
             self._process.kill()
             self._process.join()
             killed.append(start)
-        return handed(self, channel, start)
+        return handed(self, start)
 
-    monkeypatch.setattr(FollowingBeside, "_hand_over", hand_over)
+    monkeypatch.setattr(Beside, "_hand_over", hand_over)
     catalogue = make_catalogue(tmp_path, search__engine="embedded")
 
     result = load_text(catalogue, bench_turtle(300), "records.ttl")
@@ -111,6 +113,44 @@ def test_a_load_goes_on_when_the_process_beside_is_killed(tmp_path: Path, monkey
     found, expected = contents(catalogue.index.engine), made_anew(catalogue)
     catalogue.close()
     assert json.loads(json.dumps(found)) == json.loads(json.dumps(expected))
+
+
+def loaded(home: Path, turtle: str) -> tuple[list[tuple[str, str]], list[object]]:
+    """Load a text into a new catalogue; return what is stored and what is said."""
+    catalogue = make_catalogue(home, search__engine="embedded")
+    result = load_text(catalogue, turtle, "records.ttl")
+    said = [(each.code, each.record, each.place) for each in result.findings]
+    stored = [(entry.identifier, entry.public_hash) for entry in catalogue.store.changes(0, 1000)]
+    catalogue.close()
+    return stored, said
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_records_normalised_beside_are_those_that_one_process_makes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, killed: bool
+) -> None:
+    lines = bench_turtle(500).split("\n")
+    line = next(number for number, text in enumerate(lines) if "BP-0000321" in text)
+    turtle = "\n".join([*lines[:line], "<urn:x:broken> a .", *lines[line:]])
+    expected = loaded(tmp_path / "alone", turtle)
+    monkeypatch.setattr("catalog_service.operations.beside.WORTHWHILE", 100)
+    begun = those_that_begin(monkeypatch)
+    asked: list[int] = []
+    ask = Beside.ask
+
+    def counted(self: Beside, records: Sequence[RawRecord]) -> None:
+        asked.append(len(records))
+        ask(self, records)
+        if killed and len(asked) == 3:
+            self._process.kill()
+
+    monkeypatch.setattr(Beside, "ask", counted)
+
+    found = loaded(tmp_path / "shared", turtle)
+
+    assert found == expected
+    assert begun
+    assert sum(asked) > 200
 
 
 def test_what_is_handed_over_to_an_index_that_is_elsewhere_is_caught_up_from_the_log(tmp_path: Path) -> None:
@@ -132,6 +172,6 @@ def test_what_is_handed_over_to_an_index_that_is_elsewhere_is_caught_up_from_the
 def test_small_loads_and_engines_of_one_process_do_without(tmp_path: Path) -> None:
     for engine, records in (("embedded", 2_999), ("memory", 3_000)):
         catalogue = make_catalogue(tmp_path / engine, search__engine=engine)
-        with FollowingBeside(catalogue, wanted=True) as following:
+        with Beside(catalogue, wanted=True) as following:
             following.consider(records)
             assert following._process is None
