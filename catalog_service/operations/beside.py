@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 from catalog_service.model.raw import RawRecord
 from catalog_service.model.report import Place
 from catalog_service.operations.documents import Maker
-from catalog_service.operations.follow import CHUNK
 from catalog_service.operations.reading import OwnDesk
 from catalog_service.operations.spool import packed
 from indexer.schema import Deletion, Document
@@ -35,8 +34,11 @@ if TYPE_CHECKING:
 WORTHWHILE = 3_000
 """Records from which on a process of its own pays for its start."""
 
+CHUNK = 3_000
+"""Changes written at once: an index that grows in larger pieces has fewer of them to merge."""
+
 _AHEAD = 3
-"""Messages that wait in the other process: some 15 MB of documents."""
+"""Messages that wait in the other process."""
 
 
 class Beside:
@@ -50,7 +52,9 @@ class Beside:
         self._channel: Connection | None = None
         self._ready = False
         self._position: int | None = None
-        """Up to which change documents were handed over; None while or if the other process cannot write the index."""
+        """Up to which change it was told to write; None while or if it cannot write the index."""
+        self._handed = self._written = 0
+        """The last change of the last chunk it was told to write, and of the last it has written."""
 
     def consider(self, records: int) -> None:
         """Begin, if so many records are enough; it gets ready while the rest is read."""
@@ -128,17 +132,25 @@ class Beside:
             self._let_go()
 
     def _hand_over(self, start: int) -> bool:
-        """Hand over a chunk behind a position; tell whether there was any."""
+        """Hand over a chunk behind a position, without documents to an idle process; tell whether there was any."""
         assert self._channel is not None
         entries = self._catalogue.store.changes(start, CHUNK)
-        if entries:
-            changes, refused = self._maker.changes(entries)
-            self._position = entries[-1].seq
-            self._channel.send_bytes(_WRITE + _packed(start, self._position, changes, refused))
-        return bool(entries)
+        if not entries:
+            return False
+        while self._written < self._handed and self._channel.poll():
+            self._written = int(self._channel.recv())
+        self._position = end = entries[-1].seq
+        if self._written < self._handed:
+            iris = [entry.iri for entry in entries]
+            self._channel.send_bytes(_WRITE + _packed(start, end, iris, *self._maker.changes(entries)))
+        else:
+            self._maker.forget(entry.iri for entry in entries)
+            self._channel.send_bytes(_FOLLOW + marshal.dumps(end))
+        self._handed = end
+        return True
 
 
-_NORMALISE, _WRITE = b"n", b"w"
+_NORMALISE, _WRITE, _FOLLOW = b"n", b"w", b"f"
 """What a message begins with."""
 
 
@@ -158,8 +170,12 @@ def live(home: Path, overrides: dict[str, Value], channel: Connection) -> None:
         while message := coming.get():
             if message.startswith(_NORMALISE):
                 channel.send_bytes(normalise(message[1:]))
-            else:
+                continue
+            if message.startswith(_WRITE):
                 catalogue.index.put(*_unpacked(message[1:]))
+            else:
+                catalogue.index.catch_up(end=marshal.loads(message[1:]))  # noqa: S302 - from who started this process
+            channel.send(catalogue.index.position())
     except (CatalogError, KeyboardInterrupt, BrokenPipeError):
         return  # the load itself does what is left, and tells why if it cannot
     finally:
@@ -170,6 +186,7 @@ def _made_ready(catalogue: Catalogue) -> bool:
     """Become who writes the index and bring it to the newest change; False while another process is."""
     if not catalogue.index.acquire():
         return False
+    catalogue.index.chunk = CHUNK
     catalogue.index.analyser.streams("技术转移", pinyin=True)  # loads dictionary, variants and readings
     catalogue.index.catch_up()
     return True
@@ -198,16 +215,24 @@ def _normaliser(catalogue: Catalogue) -> Callable[[bytes], bytes]:
     return normalise
 
 
-def _packed(start: int, end: int, changes: Sequence[Document | Deletion], refused: dict[str, str]) -> bytes:
+def _packed(
+    start: int, end: int, iris: list[str], changes: Sequence[Document | Deletion], refused: dict[str, str]
+) -> bytes:
     documents = [_members(each) for each in changes if isinstance(each, Document)]
     deletions = [_members(each) for each in changes if isinstance(each, Deletion)]
-    return marshal.dumps((start, end, documents, deletions, refused))
+    return marshal.dumps((start, end, iris, documents, deletions, refused))
 
 
 def _members(change: Document | Deletion) -> tuple[Any, ...]:
     return tuple(getattr(change, name) for name in change.__slots__)
 
 
-def _unpacked(message: bytes) -> tuple[int, int, list[Document | Deletion], dict[str, str]]:
-    start, end, documents, deletions, refused = marshal.loads(message)  # noqa: S302 - from who started this process
-    return start, end, [*(Document(*each) for each in documents), *(Deletion(*each) for each in deletions)], refused
+def _unpacked(message: bytes) -> tuple[int, int, list[str], list[Document | Deletion], dict[str, str]]:
+    start, end, iris, documents, deletions, refused = marshal.loads(message)  # noqa: S302 - from who started this
+    return (
+        start,
+        end,
+        iris,
+        [*(Document(*each) for each in documents), *(Deletion(*each) for each in deletions)],
+        refused,
+    )

@@ -10,7 +10,7 @@ from catalog_service.model.record import parse_canonical
 from indexer.schema import Deletion
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from catalog_service.model.record import Record
     from catalog_service.operations.catalogue import Catalogue
@@ -36,8 +36,7 @@ class Maker:
         A record of which no document can be made is told apart, with the reason, and holds nobody up.
         """
         newest = {entry.identifier: entry.seq for entry in entries}
-        for entry in entries:
-            self._known.pop(entry.iri, None)
+        self.forget(entry.iri for entry in entries)
         if len(self._known) > _MOST_LINKED:
             self._known.clear()
         published = self._catalogue.store.published(list(newest))
@@ -52,6 +51,11 @@ class Maker:
             except (ValueError, LookupError, TypeError, ArithmeticError) as error:
                 refused[each] = f"{type(error).__name__}: {error}"
         return changes, refused
+
+    def forget(self, iris: Iterable[str]) -> None:
+        """Look up anew what these are when another record names them: they have changed."""
+        for iri in iris:
+            self._known.pop(iri, None)
 
     def _document(self, entry: Entry, record: Record) -> Document:
         stamp = entry.stamp

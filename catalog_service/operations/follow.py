@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from catalog_service.operations.catalogue import Catalogue
+    from catalog_service.store.rows import LogEntry
     from indexer.engine import Engine
     from indexer.grammar import Parsed
     from indexer.query import Search
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from indexer.schema import Deletion, Document, IndexSchema
 
 CHUNK = 1000
-"""Log entries taken at once."""
+"""Log entries taken at once, where nothing else is said: one commit of the index."""
 
 LOCK = "index.lock"
 GENERATION = "index.generation."
@@ -59,6 +60,7 @@ class Index:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
+        self.chunk = CHUNK
         self._lock_file: Any = None
         self._opening = threading.RLock()
         self._writing = threading.Lock()
@@ -191,15 +193,22 @@ class Index:
             self._lock_file = locked(self.catalogue.home / LOCK)
         return self._lock_file is not None or not self.shared
 
-    def catch_up(self, progress: Callable[[int], None] | None = None) -> int:
-        """Write every change up to the newest into the index; return how many. The lock must be held."""
+    def catch_up(self, progress: Callable[[int], None] | None = None, end: int | None = None) -> int:
+        """Write every change up to the newest, or to ``end``, into the index; return how many. The lock is held."""
         with self._writing, told():
             self._look()
             engine, maker = self.engine, self._maker
-            return self.fill(engine, maker, engine.position(), progress)
+            return self.fill(engine, maker, engine.position(), progress, end)
 
-    def put(self, start: int, end: int, changes: Sequence[Document | Deletion], refused: dict[str, str]) -> None:
-        """Write what was made elsewhere of the changes between two positions. The lock must be held.
+    def put(
+        self,
+        start: int,
+        end: int,
+        iris: Sequence[str],
+        changes: Sequence[Document | Deletion],
+        refused: dict[str, str],
+    ) -> None:
+        """Write what was made elsewhere of the changes, of these records, between two positions. The lock is held.
 
         An index that is not at the first one, because it was made anew meanwhile, catches up from the log.
         """
@@ -207,6 +216,7 @@ class Index:
             self._look()
             engine = self.engine
             if engine.position() == start:
+                self._maker.forget(iris)
                 self._write(engine, changes, end, refused)
             else:
                 self.fill(engine, self._maker, engine.position())
@@ -217,7 +227,14 @@ class Index:
 
         run_refresh_jobs(self.catalogue)
 
-    def fill(self, engine: Engine, maker: Maker, position: int, progress: Callable[[int], None] | None = None) -> int:
+    def fill(
+        self,
+        engine: Engine,
+        maker: Maker,
+        position: int,
+        progress: Callable[[int], None] | None = None,
+        end: int | None = None,
+    ) -> int:
         """Write every change behind a position into an engine; return how many.
 
         Documents are made while the engine commits those before them.
@@ -225,12 +242,12 @@ class Index:
         done = 0
         with rare_collections(), ThreadPoolExecutor(1, "index-writer") as pool:
             writing: Future[None] | None = None
-            while entries := self.catalogue.store.changes(position, CHUNK):
+            while entries := self._changes(position, end):
                 position = entries[-1].seq
                 changes, refused = maker.changes(entries)
                 if writing is not None:
                     writing.result()
-                if len(entries) < CHUNK:
+                if len(entries) < self.chunk:
                     self._write(engine, changes, position, refused)
                     writing = None
                 else:
@@ -241,6 +258,11 @@ class Index:
             if writing is not None:
                 writing.result()
         return done
+
+    def _changes(self, position: int, end: int | None) -> list[LogEntry]:
+        """Return the next changes behind a position, as far as they are to be written."""
+        entries = self.catalogue.store.changes(position, self.chunk)
+        return entries if end is None else [entry for entry in entries if entry.seq <= end]
 
     def _write(
         self, engine: Engine, changes: Sequence[Document | Deletion], position: int, refused: dict[str, str]

@@ -158,11 +158,12 @@ def test_what_is_handed_over_to_an_index_that_is_elsewhere_is_caught_up_from_the
     load_text(catalogue, bench_turtle(30), "records.ttl", index=False)
     assert catalogue.index.acquire()
     half = catalogue.store.changes(0, 20)
+    iris = [entry.iri for entry in half]
     changes, refused = Maker(catalogue).changes(half)
 
-    catalogue.index.put(5, half[-1].seq, changes, refused)
+    catalogue.index.put(5, half[-1].seq, iris, changes, refused)
     assert catalogue.index.position() == catalogue.store.last_seq()
-    catalogue.index.put(0, half[-1].seq, changes, refused)
+    catalogue.index.put(0, half[-1].seq, iris, changes, refused)
 
     found, expected = contents(catalogue.index.engine), made_anew(catalogue)
     catalogue.close()
