@@ -333,7 +333,7 @@ def test_searches_keep_the_old_index_until_the_new_one_is_whole(
     catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     load_json(catalogue, agency(1), *(product(n) for n in range(1, 20)))
-    monkeypatch.setattr(follow, "CHUNK", 3)
+    monkeypatch.setattr(catalogue.index, "chunk", 3)
     whole, seen = Maker.changes, []
 
     def watched(self: Maker, entries: Any) -> Any:
@@ -398,7 +398,7 @@ def test_a_rebuild_that_failed_leaves_the_old_index_and_the_next_one_is_whole(
         return whole(self, entries)
 
     with monkeypatch.context() as patch:
-        patch.setattr(follow, "CHUNK", 3)
+        patch.setattr(embedded.index, "chunk", 3)
         patch.setattr(Maker, "changes", breaking)
         with pytest.raises(KeyboardInterrupt):
             rebuild(embedded)
