@@ -51,6 +51,8 @@ class Beside:
         self._process: Any = None
         self._channel: Connection | None = None
         self._ready = False
+        self.normalises = False
+        """Whether it will be given records to normalise; else there is no need of it where another process follows."""
         self._position: int | None = None
         """Up to which change it was told to write; None while or if it cannot write the index."""
         self._handed = self._written = 0
@@ -64,8 +66,14 @@ class Beside:
         changed = {name: value for name, value in settings.values.items() if settings.origins[name] != "default"}
         context = multiprocessing.get_context("spawn")
         self._channel, its = context.Pipe()
-        self._process = context.Process(target=live, args=(settings.home, changed, its), daemon=True)
-        self._process.start()
+        arguments = (settings.home, changed, its, self.normalises)
+        process = context.Process(target=live, args=arguments, daemon=True)
+        try:
+            process.start()
+            self._process = process
+        except OSError:  # there is no room for it
+            self._wanted = False
+            self._let_go()
         its.close()
 
     def __enter__(self) -> Beside:
@@ -154,7 +162,7 @@ _NORMALISE, _WRITE, _FOLLOW = b"n", b"w", b"f"
 """What a message begins with."""
 
 
-def live(home: Path, overrides: dict[str, Value], channel: Connection) -> None:
+def live(home: Path, overrides: dict[str, Value], channel: Connection, normalises: bool) -> None:
     """Do what comes in until nobody can send any more, because the load has ended or was killed."""
     from catalog_service.errors import CatalogError
     from catalog_service.operations.catalogue import open_catalogue
@@ -162,6 +170,8 @@ def live(home: Path, overrides: dict[str, Value], channel: Connection) -> None:
     catalogue = open_catalogue(home, environment={}, overrides=overrides)
     try:
         normalise, writes = _normaliser(catalogue), _made_ready(catalogue)
+        if not writes and not normalises:
+            return
         gc.collect()
         gc.freeze()
         channel.send(catalogue.index.position() if writes else None)

@@ -28,6 +28,7 @@ class SharedDesk:
     def __init__(self, own: OwnDesk, beside: Beside) -> None:
         self._own = own
         self._beside = beside
+        beside.normalises = True
         self._underway: deque[list[RawRecord]] = deque()
 
     @property

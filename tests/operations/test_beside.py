@@ -170,6 +170,22 @@ def test_what_is_handed_over_to_an_index_that_is_elsewhere_is_caught_up_from_the
     assert json.loads(json.dumps(found)) == json.loads(json.dumps(expected))
 
 
+def test_beside_a_server_it_normalises_or_does_without(tmp_path: Path) -> None:
+    catalogue = make_catalogue(tmp_path, search__engine="embedded")
+    lock_file = locked(tmp_path / LOCK)
+    ready = []
+    for normalises in (True, False):
+        with Beside(catalogue, wanted=True) as following:
+            following.normalises = normalises
+            following.consider(3_000)
+            ready.append(following.ready(wait=True))
+            following.hand_on(10_000, 1)
+            assert following._position is None
+    lock_file.close()
+    catalogue.close()
+    assert ready == [True, False]
+
+
 def test_small_loads_and_engines_of_one_process_do_without(tmp_path: Path) -> None:
     for engine, records in (("embedded", 2_999), ("memory", 3_000)):
         catalogue = make_catalogue(tmp_path / engine, search__engine=engine)
