@@ -17,7 +17,7 @@ from catalog_service.normalise.draft import ROOT, Builder, Draft, number_steps
 from catalog_service.normalise.findings import notice
 from catalog_service.normalise.graph import Graph
 from catalog_service.normalise.numbers import plain_text
-from catalog_service.normalise.offers import complete_offers
+from catalog_service.normalise.offers import complete_offers, offers_of
 from catalog_service.normalise.plan import plan_of
 from catalog_service.normalise.result import Normalised, Reference
 from catalog_service.normalise.text import clean_text
@@ -64,6 +64,7 @@ class Normaliser:
         self._kinds = kinds
         self._iri_base = iri_base
         self._plans: dict[str, NodePlan] = {name: plan_of(kind) for name, kind in kinds.items()}
+        self._offers = {name: offers_of(plan) for name, plan in self._plans.items()}
         self._copied = {name: _copies(kind) for name, kind in kinds.items()}
         self._values = Values(Concepts(vocabularies), limits, today)
         self._numbers = itertools.count(1)
@@ -120,7 +121,7 @@ class Normaliser:
         draft = Draft(self._plans[raw.kind])
         findings = [said for name, value in raw.values if (said := draft.add(name, value))]
         findings += [self._unknown(kind, name, value) for name, value in raw.unknown]
-        findings += complete_offers(draft)
+        findings += complete_offers(draft, self._offers[raw.kind])
         number_steps(draft)
         builder = Builder(self._values)
         builder.build(draft)
