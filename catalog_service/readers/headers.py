@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from catalog_service.model.derive import columns
 from catalog_service.model.raw import RawRecord, RawValue
 from catalog_service.model.report import Place
-from catalog_service.readers.base import quoted, refusal
+from catalog_service.readers.base import LANGUAGE_TAG, quoted, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -193,7 +193,7 @@ def _bare(kind: Kind) -> dict[str, list[tuple[str, str]]]:
 def _named(kind: Kind, text: str) -> tuple[str, str] | None:
     """Return name and language of a header with positions or another language: ``offer.1.price``, ``title@fr``."""
     name, _, language = text.strip().partition("@")
-    each = kind.field(name) if _NAME.fullmatch(name) else None
+    each = kind.field(name) if _NAME.fullmatch(name) and (not language or LANGUAGE_TAG.fullmatch(language)) else None
     return (name, language.lower()) if each is not None and not each.computed else None
 
 
