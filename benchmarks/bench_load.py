@@ -1,4 +1,4 @@
-"""Load: parse Turtle, normalise, store durably, index; without SHACL and with it. Rival: rdflib's parser alone.
+"""Load: parse Turtle or a workbook, normalise, store, index; without SHACL and with it. Rival: rdflib's parser alone.
 
 Each measurement is a process of its own, so that its memory is its own.
 """
@@ -14,6 +14,7 @@ from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
 
 from benchmarks.records import AGENCIES, BASE, write_turtle
+from benchmarks.workbooks import write_workbook
 
 
 def run(scale: float = 1.0) -> None:
@@ -25,6 +26,9 @@ def run(scale: float = 1.0) -> None:
             source = write_turtle(Path(folder) / f"{records}.ttl", records)
             for name in ("without-shacl", "compiled"):
                 _print(name, records, _measure("load", name, str(source), str(Path(folder) / f"{name}-{records}")))
+        rows = min(10_000, int(10_000 * scale))
+        book = write_workbook(Path(folder) / "bench.xlsx", rows)
+        _print("workbook", rows, _measure("load", "compiled", str(book), str(Path(folder) / "workbook")))
         small = write_turtle(Path(folder) / "small.ttl", int(5_000 * scale))
         _print("rdflib parse alone", int(5_000 * scale), _measure("rdflib", str(small)))
         _print("load with pySHACL", int(1_000 * scale), _measure("load", "pyshacl", str(
@@ -52,7 +56,7 @@ def _load(engine: str, source: str, home: str) -> None:
     catalogue = open_catalogue(Path(home), environment={}, overrides=overrides)
     if engine == "without-shacl":
         catalogue.validation.without_shapes()
-    result = load(catalogue, [Source("bench.ttl", Path(source))], actor="bench", publishing=True)
+    result = load(catalogue, [Source(Path(source).name, Path(source))], actor="bench", publishing=True)
     assert not result.refused, result.findings[:3]
     assert result.counts["published"] == result.counts["created"], result.counts
     catalogue.close()

@@ -1,7 +1,8 @@
 """Bench records: full conformant products and their agencies, with a fixed seed.
 
-A product has every mandatory and recommended element, about 45 to 60 triples. Words are drawn by Zipf's law from 24,000
-distinct two-character words of a dictionary, so that common and rare words stand as in real text.
+A product has every mandatory and recommended element, 45 to 60 triples, and nothing is found wrong with it. Words are
+drawn by Zipf's law from 24,000 distinct two-character words of a dictionary, so that common and rare words stand as in
+real text.
 """
 
 from __future__ import annotations
@@ -33,6 +34,10 @@ _CITIES = [f"4501{n:02d}" for n in (0,)] + [f"45{city:02d}00" for city in range(
 _LEAVES = [
     f"{top:02d}{leaf:02d}" for top, most in enumerate((5, 8, 8, 6, 5, 6, 5, 6, 5), 1) for leaf in range(1, most + 1)
 ]
+_WORDS = {"negotiable": "面议", "free": "免费"}
+_TESTING = "03"
+"""Services of which the profile wants to know who is certified for them."""
+
 _SECTORS = [f"{division}" for division in range(13, 43)]
 
 
@@ -72,6 +77,9 @@ class Records:
             f' schema:telephone "0771-5550123" ; schema:email "a{number}@bench.example" ;\n'
             f" dct:spatial <https://w3id.org/stsp/cl/region/{region}> ;\n"
             f' dct:issued "2026-01-05"^^xsd:date ;\n'
+            f' schema:hasCertification [ a schema:Certification ; schema:name "检验检测机构资质认定"@zh ;'
+            " dct:type <https://w3id.org/stsp/cl/qualification/CMA> ] ;\n"
+            f' sts:successCase [ a sts:SuccessCase ; dct:title "{self.words[number % 1000]}项目"@zh ] ;\n'
             f" schema:address <{iri}#address-1> .\n"
             f"<{iri}#address-1> a schema:PostalAddress ; schema:addressRegion <https://w3id.org/stsp/cl/region/{region}> ;\n"
             f' schema:streetAddress "{self.text(3)}路 {number} 号"@zh .\n'
@@ -92,10 +100,16 @@ class Records:
             f' schema:priceSpecification [ a schema:UnitPriceSpecification ; {amount} ; schema:priceCurrency "CNY" ;'
             ' schema:unitText "件"@zh ] ;'
             if amount
-            else ""
+            else f' sts:priceText "{_WORDS[mode]}"@zh ; schema:description "以双方书面约定为准"@zh ;'
         )
         leaf, sector = chance.choice(_LEAVES), chance.choice(_SECTORS)
         provider = f"{BASE}/id/service-agency/BA-{chance.randrange(self.agencies):07d}"
+        certification = (
+            ' schema:hasCertification [ a schema:Certification ; schema:name "检验检测机构资质认定"@zh ;'
+            " dct:type <https://w3id.org/stsp/cl/qualification/CMA> ] ;\n"
+            if leaf.startswith(_TESTING)
+            else ""
+        )
         keywords = " , ".join(f'"{self.word()}{self.word()}"@zh' for _ in range(4))
         return (
             f"<{BASE}/id/service-product/BP-{number:07d}> a sts:ServiceProduct , dcat:Resource , schema:Service ,"
@@ -115,7 +129,11 @@ class Records:
             f' sts:requirement "{self.text(15)}"@zh ; sts:acceptance "{self.text(15)}"@zh ;\n'
             ' schema:serviceOutput [ a sts:Deliverable ; dct:title "'
             f'{self.text(3)}报告"@zh ; dct:type <https://w3id.org/stsp/cl/deliverable-type/report> ] ;\n'
+            f"{certification}"
             " sts:ipOwnership <https://w3id.org/stsp/cl/ip-ownership/client> ;\n"
+            " dct:audience <https://w3id.org/stsp/cl/party-type/enterprise> ;\n"
+            " sts:operationMode <https://w3id.org/stsp/cl/operation-mode/self> ;\n"
+            " sts:orderType <https://w3id.org/stsp/cl/order-type/order_required> ;\n"
             " dct:accessRights <https://w3id.org/stsp/cl/sharing/unconditional> ;\n"
             ' dcat:contactPoint [ a vcard:Kind ; vcard:fn "受理窗口" ; vcard:hasTelephone <tel:07715550123> ] ;\n'
             ' dct:issued "2026-01-05"^^xsd:date .\n'

@@ -61,6 +61,7 @@ def test_the_wheel_holds_what_is_not_python(wheel: Path) -> None:
         "catalog_service/vocab/schemes/region.ttl",
         "catalog_service/vocab/mappings/service-category.ttl",
         "catalog_service/samples/products.xlsx",
+        "catalog_service/samples/examples/products.xlsx",
         "catalog_service/web/templates/base.html",
         "catalog_service/web/templates/about/api.html",
         "catalog_service/web/static/tokens.css",

@@ -1,4 +1,4 @@
-"""Make the sample workbooks ``samples/agencies.xlsx`` and ``samples/products.xlsx``.
+"""Make the sample workbooks ``samples/agencies.xlsx`` and ``samples/products.xlsx``, and the examples of templates.
 
 Run ``python tools/make_samples.py`` after a change of ``tools/samples_data`` or of the profile's columns. The workbooks
 are what a cataloguer would hand in: one sheet a kind, codes by their Chinese labels, agencies named by their names, no
@@ -39,11 +39,17 @@ Row = dict[str, Any]
 
 
 def main() -> int:
-    """Write both workbooks."""
+    """Write both workbooks, and in ``samples/examples`` one record of each kind, which is not among them."""
     agencies = read_agencies()
-    SAMPLES.mkdir(exist_ok=True)
+    (SAMPLES / "examples").mkdir(parents=True, exist_ok=True)
     write(SAMPLES / "agencies.xlsx", "service-agency", [agency_row(each) for each in agencies.values()])
     write(SAMPLES / "products.xlsx", "service-product", [product_row(each, agencies) for each in read_products()])
+    with (DATA / "examples.toml").open("rb") as file:
+        examples = tomllib.load(file)
+    own = [each | {"uscc": credit_code(each["registration"], each["number"])} for each in examples["agency"]]
+    write(SAMPLES / "examples" / "agencies.xlsx", "service-agency", list(map(agency_row, own)))
+    products = [product_row(each, agencies) for each in examples["product"]]
+    write(SAMPLES / "examples" / "products.xlsx", "service-product", products)
     return 0
 
 

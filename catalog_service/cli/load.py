@@ -26,7 +26,14 @@ if TYPE_CHECKING:
     from catalog_service.operations.load import LoadResult, Source
 
 _SHOWN = 50
-_WORTH_TELLING = ("unknown-column", "target-not-published", "no-record", "index-behind", "not-in-table")
+_WORTH_TELLING = (
+    "unknown-column",
+    "unknown-member",
+    "target-not-published",
+    "no-record",
+    "index-behind",
+    "not-in-table",
+)
 
 
 @click.command(cls=TranslatedCommand)

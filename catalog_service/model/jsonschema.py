@@ -1,6 +1,7 @@
 """The JSON Schema of a kind's plain JSON: types and unknown members only, everything about content is SHACL's.
 
-Nothing is shared by ``$ref``, so that a schema can be put into another document as it is.
+It accepts whatever normalisation understands: numbers as text, one value or a list, nothing at all; of several types
+the usual one stands first. Nothing is shared by ``$ref``, so that a schema can be put into another document as it is.
 Source: JSON Schema 2020-12, https://json-schema.org/draft/2020-12
 """
 
@@ -14,13 +15,18 @@ if TYPE_CHECKING:
     from catalog_service.model.kind import Field, Kind
 
 _SCALARS: dict[str, list[str]] = {
-    "integer": ["integer", "string"],
-    "decimal": ["number", "string"],
-    "boolean": ["boolean", "string"],
+    "integer": ["integer", "number", "string", "boolean", "null"],
+    "decimal": ["number", "string", "boolean", "null"],
+    "boolean": ["boolean", "string", "number", "null"],
 }
-"""Types of one value; numbers and truths may also be given as people write them. All others are strings."""
+"""Types of one value, the usual one first; what people write otherwise is understood or told with its content."""
 
-_LANGUAGE_TAG = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$"
+_USUAL = ["string", "number", "boolean", "null"]
+
+_TAG = "[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*"
+_END = "$(?!\n)"
+"""The end of a name; where ``$`` also stands before a line feed, as in Python, the rest sees to it."""
+
 _known: dict[int, tuple[Kind, dict[str, Any]]] = {}
 
 
@@ -40,10 +46,13 @@ def _schema(kind: Kind) -> dict[str, Any]:
         "description": kind.definitions["en"],
         "type": "object",
         "properties": {
-            "kind": {"const": kind.name, "type": "string", "title": "Kind"},
-            "iri": {"type": "string", "title": "IRI"},
+            "kind": {"enum": [kind.name, "", None], "title": "Kind"},
+            "iri": {"type": ["string", "null"], "title": "IRI"},
+            "@context": {},
+            "$schema": {},
             **{each.name: _field(each) for each in kind.fields},
         },
+        "patternProperties": _with_language(kind.fields),
         "additionalProperties": False,
     }
 
@@ -59,6 +68,8 @@ def _field(each: Field) -> dict[str, Any]:
         schema["x-number"] = each.number
     if each.computed:
         schema["readOnly"] = True
+    if each.max_count is not None:
+        schema["x-max-count"] = each.max_count
     if each.schemes:
         schema["x-code-lists"] = list(each.schemes)
     return schema | _form(each)
@@ -66,26 +77,43 @@ def _field(each: Field) -> dict[str, Any]:
 
 def _form(each: Field) -> dict[str, Any]:
     if each.type == "text":
-        return _text(each)
-    one = _node(each) if each.type == "node" else {"type": _SCALARS.get(each.type, ["string"])}
-    if each.max_count == 1:
-        return one
+        return _text()
+    one = _node(each) if each.type == "node" else _scalar(each)
     return one | {"type": [*one["type"], "array"], "items": one}
 
 
+def _scalar(each: Field) -> dict[str, Any]:
+    return {"type": _SCALARS.get(each.type, _USUAL)}
+
+
 def _node(each: Field) -> dict[str, Any]:
-    members = {member.name: _field(member) for member in each.fields}
-    return {"type": ["object"], "properties": members, "additionalProperties": False}
-
-
-def _text(each: Field) -> dict[str, Any]:
-    """A text is an object by language; a plain string is Chinese. Where several are allowed, lists of strings too."""
-    texts = {"type": "string"} if each.unique_lang else {"type": ["string", "array"], "items": {"type": "string"}}
-    by_language: dict[str, Any] = {
-        "type": ["string", "object"],
-        "propertyNames": {"pattern": _LANGUAGE_TAG},
-        "additionalProperties": texts,
+    """An inner node is an object; words, such as those on a price, are understood where they can be."""
+    return {
+        "type": ["object", *_USUAL],
+        "properties": {member.name: _field(member) for member in each.fields},
+        "patternProperties": _with_language(each.fields),
+        "additionalProperties": False,
     }
-    if not each.unique_lang:
-        by_language |= {"type": ["string", "object", "array"], "items": {"type": "string"}}
-    return by_language
+
+
+def _text() -> dict[str, Any]:
+    """A text is an object by language; a plain string is Chinese."""
+    one: dict[str, Any] = {"type": _USUAL}
+    several = {"type": [*_USUAL, "array"], "items": one}
+    return several | {
+        "type": ["object", *_USUAL, "array"],
+        "propertyNames": {"pattern": f"^{_TAG}{_END}"},
+        "additionalProperties": several,
+    }
+
+
+def _with_language(fields: tuple[Field, ...]) -> dict[str, Any]:
+    """Return the forms of members that name a language behind their own name, as columns do: ``title@en``."""
+    texts = [each.name for each in fields if each.type == "text"]
+    others = [each.name for each in fields if each.type not in {"text", "node"}]
+    forms: dict[str, Any] = {}
+    if texts:
+        forms[f"^({'|'.join(texts)})@({_TAG})?{_END}"] = _text()
+    if others:
+        forms[f"^({'|'.join(others)})@"] = {"type": [*_USUAL, "array"], "items": {"type": _USUAL}}
+    return forms

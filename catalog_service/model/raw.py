@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from catalog_service.model.report import NOWHERE, Place
 
@@ -38,7 +38,9 @@ class RawRecord:
     iri: str = ""
     triples: tuple[Triple, ...] = ()
     """All triples of the record with blank nodes as the source has them; places are by line of the record's start."""
-    unknown: tuple[tuple[str, RawValue], ...] = ()
-    """Columns or members that no field answers to."""
+    payload: Mapping[str, Any] | None = None
+    """The whole object, if the record came as plain JSON: what its form is checked by."""
+    left_out: tuple[tuple[str, Place], ...] = ()
+    """Members of the payload that were not taken, by dotted name without positions, and where they stand."""
     columns: Mapping[str, str] = field(default_factory=dict)
     """Dotted short name of every column the table has to its letters; all records of a table share it."""

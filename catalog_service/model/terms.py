@@ -40,7 +40,9 @@ def literal(text: str, language: str | None = None, datatype: str | None = None)
     >>> literal("专利检索", "zh")
     '"专利检索"@zh'
     """
-    quoted = '"' + _TO_ESCAPE.sub(lambda match: _ESCAPES[match[0]], text) + '"'
+    if '"' in text or "\\" in text or not text.isprintable():
+        text = _TO_ESCAPE.sub(lambda match: _ESCAPES[match[0]], text)
+    quoted = f'"{text}"'
     if language:
         return f"{quoted}@{language.lower()}"
     return f"{quoted}^^<{datatype}>" if datatype and datatype != XSD_STRING else quoted

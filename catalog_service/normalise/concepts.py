@@ -71,7 +71,7 @@ class Concepts:
         both = [each for each in coded if each in named]
         if both or not named:
             return tuple(both or coded)
-        return tuple(dict.fromkeys((*coded, *named))) if coded else ()
+        return tuple({each.iri: each for each in (*coded, *named)}.values()) if coded else ()
 
     def find(self, text: str, schemes: tuple[str, ...]) -> Concept | None:
         """Return the concept a text clearly means, else None."""

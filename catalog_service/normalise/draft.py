@@ -35,11 +35,7 @@ class Draft:
         """Return an inner node, made when first asked for."""
         nodes = self.inner.setdefault(name, {})
         if position not in nodes:
-            slot = next(
-                slot for slot in self.plan.slots.values() if slot.field and slot.field.name == name and slot.node
-            )
-            assert slot.node is not None
-            nodes[position] = Draft(slot.node)
+            nodes[position] = Draft(self.plan.inner[name])
         return nodes[position]
 
     def children(self, name: str) -> list[Draft]:
@@ -48,20 +44,15 @@ class Draft:
 
     def add(self, name: str, raw: RawValue) -> Finding | None:
         """Take a value by its dotted name with positions; return the finding that it cannot stand there."""
-        draft, parts = self, name.split(".")
-        at = 0
-        while at < len(parts) - 1:
-            each = draft.plan.fields.get(parts[at])
-            if each is None or each.type != "node":
-                return notice("unknown-column", raw.place, value=name, near="", severity="warning")
-            position = int(parts[at + 1]) if parts[at + 1].isdigit() else 0
-            at += 2 if parts[at + 1].isdigit() else 1
-            if at >= len(parts):
-                return notice("unknown-column", raw.place, value=name, near="", severity="warning")
-            draft = draft.child(each.name, position)
-        if parts[at] not in draft.plan.fields:
+        if name in self.plan.fields:
+            self.values.setdefault(name, []).append(raw)
+            return None
+        draft, route = self, self.plan.route(name)
+        for owner, position in route.steps:
+            draft = draft.child(owner, position)
+        if not route.name:
             return notice("unknown-column", raw.place, value=name, near="", severity="warning")
-        draft.values.setdefault(parts[at], []).append(raw)
+        draft.values.setdefault(route.name, []).append(raw)
         return None
 
     def given(self, name: str) -> bool:
@@ -72,18 +63,14 @@ class Draft:
 def number_steps(draft: Draft) -> None:
     """Number inner nodes whose shape wants a position that nobody wrote, in the order in which they came."""
     for name in draft.inner:
-        children = draft.children(name)
-        for each in draft.plan.fields[name].fields:
-            if (
-                each.type != "integer"
-                or "distinct" not in each.checks
-                or any(child.given(each.name) for child in children)
-            ):
+        for member in draft.plan.inner[name].numbered:
+            children = draft.children(name)
+            if any(child.given(member) for child in children):
                 continue
             for number, child in enumerate(children, 1):
                 first = next((raw for raws in child.values.values() for raw in raws), None)
                 if first is not None:
-                    child.values[each.name] = [replace(first, value=number, language="")]
+                    child.values[member] = [replace(first, value=number, language="")]
 
 
 class Builder:
@@ -116,51 +103,58 @@ class Builder:
         )
         return nodes, places, references
 
-    def _node(self, draft: Draft, node: Term) -> None:
+    def _node(self, draft: Draft, node: Term) -> list[Place]:
+        """Fill a node; return the places of what stands in it."""
+        places: list[Place] = []
         for name, raws in draft.values.items():
             each = draft.plan.fields[name]
             if each.computed:
                 self.findings.append(
-                    notice("computed", raws[0].place, path=_path(draft, name), field=each, severity="info")
+                    notice("computed", raws[0].place, path=draft.plan.dotted[name], field=each, severity="info")
                 )
             elif each.type == "node":
                 self._needs_members(draft, each, raws)
             else:
-                self._field(draft, node, each, raws)
+                self._field(draft.plan.dotted[name], node, each, raws)
+                places.append(raws[0].place)
         for name in draft.inner:
             each = draft.plan.fields[name]
             if each.computed:
                 self.findings.append(notice("computed", path=name, field=each, severity="info"))
                 continue
             for child in draft.children(name):
-                self._child(node, each, child)
+                places += self._child(node, each, child)
+        return places
 
     def _needs_members(self, draft: Draft, each: Field, raws: list[RawValue]) -> None:
         members = {lang: "、".join(one.label(lang) for one in each.fields[:6]) for lang in ("zh", "en")}
+        path = draft.plan.dotted[each.name]
         for raw in raws:
             self.findings.append(
-                notice("needs-members", raw.place, path=_path(draft, each.name), field=each, value=str(raw.value)[:80],
-                       members=members)
-            )  # fmt: skip
+                notice("needs-members", raw.place, path=path, field=each, value=str(raw.value)[:80], members=members)
+            )
 
-    def _field(self, draft: Draft, node: Term, each: Field, raws: list[RawValue]) -> None:
-        path = _path(draft, each.name)
-        found: list[Term] = []
+    def _field(self, path: str, node: Term, each: Field, raws: list[RawValue]) -> None:
         place = raws[0].place
+        self.places[node, path] = place
+        found = self._terms(path, each, raws)
+        if not found:
+            return
+        owner = node if len(each.path) == 1 else self._owner(node, each)
+        predicate = each.path[-1]
+        own = self.nodes.setdefault(owner, {})
+        own[predicate] = list(dict.fromkeys(own[predicate] + found)) if predicate in own else found
+        self.places[owner, predicate] = self.places[owner, path] = place
+        if each.type == "reference":
+            self._references += [(path, owner, predicate, term, place) for term in found]
+
+    def _terms(self, path: str, each: Field, raws: list[RawValue]) -> list[Term]:
+        found: list[Term] = []
         for raw in raws:
             converted = self._values.convert(each, path, raw)
             self.findings += converted.findings
             found += converted.terms
-        self.places[node, path] = place
-        if not found:
-            return
-        owner = self._owner(node, each)
-        predicate = each.path[-1]
-        own = self.nodes.setdefault(owner, {})
-        own[predicate] = list(dict.fromkeys(own.get(predicate, []) + found))
-        self.places[owner, predicate] = self.places[owner, path] = place
-        if each.type == "reference":
-            self._references += [(path, owner, predicate, term, place) for term in dict.fromkeys(found)]
+        return list(dict.fromkeys(found)) if len(found) > 1 else found
 
     def _owner(self, node: Term, each: Field) -> Term:
         """Return the node a field's values stand at: the node itself, or an unnamed one between."""
@@ -173,31 +167,30 @@ class Builder:
             node = inner
         return node
 
-    def _child(self, node: Term, each: Field, child: Draft) -> None:
+    def _child(self, node: Term, each: Field, child: Draft) -> list[Place]:
+        """Make an inner node; return its place, if its owner is the node and has none for it yet."""
         inner = self._new(each.name)
         self.nodes[inner] = {}
-        self._node(child, inner)
+        places = self._node(child, inner)
         if not self.nodes[inner]:
             del self.nodes[inner]
-            return
+            return []
         if child.plan.classes:
             self.nodes[inner][TYPE] = [child.plan.classes[0]]
         owner = self._owner(node, each)
         self.nodes.setdefault(owner, {}).setdefault(each.path[-1], []).append(inner)
-        first = min((place for (at, _), place in self.places.items() if at == inner), key=_order, default=None)
-        if first is not None:
-            self.places.setdefault((owner, each.path[-1]), first)
-            self.places.setdefault((owner, child.plan.path), first)
+        first = min(places, key=_order, default=None)
+        told = [key for key in ((owner, each.path[-1]), (owner, child.plan.path)) if key not in self.places]
+        if first is None or not told:
+            return []
+        self.places |= dict.fromkeys(told, first)
+        return [first] if owner == node else []
 
     def _new(self, short: str) -> Term:
         self._count += 1
         node = f"_:n{self._count}"
         self._shorts[node] = short
         return node
-
-
-def _path(draft: Draft, name: str) -> str:
-    return f"{draft.plan.path}.{name}" if draft.plan.path else name
 
 
 def _order(place: Place) -> tuple[int, int, int, str]:

@@ -13,10 +13,6 @@ if TYPE_CHECKING:
 
 SENTENCES: dict[str, tuple[str, str]] = {
     "unknown-column": ("There is no element “{value}”; it was left out.", "Did you mean “{near}”?"),
-    "wrong-structure": (
-        "{label}: {value} cannot stand here.",
-        "Write a plain value; objects stand only where the schema has one.",
-    ),
     "needs-members": ("{label}: “{value}” must be said in parts.", "Use the members {members}."),
     "loose-node": ("What is said of {value} was left out, since nothing in the record leads to it.", ""),
     "computed": ("{label}: the catalogue fills this itself; what was given was left out.", ""),

@@ -14,7 +14,7 @@ from catalog_service.model.record import Record
 from catalog_service.model.terms import iri
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from catalog_service.model.record import Nodes
     from catalog_service.model.terms import Term
@@ -86,24 +86,14 @@ def _put(nodes: Nodes, node: Term, own: dict[Term, list[Term]]) -> None:
             twin[predicate] = list(dict.fromkeys(twin.get(predicate, []) + objects))
 
 
-def renamed(nodes: Mapping[Term, Mapping[Term, list[Term]]], new: Mapping[Term, Term]) -> Nodes:
-    """Return nodes with terms replaced; what became equal becomes one."""
-    result: Nodes = {}
-    for node, properties in nodes.items():
-        own = {
-            predicate: list(dict.fromkeys([new.get(term, term) for term in objects]))
-            for predicate, objects in properties.items()
-        }
-        _put(result, new.get(node, node), own)
-    return result
-
-
 def moved(term: Term, old: str, new: str) -> Term:
     """Return a term as it is when the record it may belong to is called otherwise.
 
     >>> moved("<urn:x:1#offer-0>", "urn:x:1", "https://catalogue.example/id/x/1")
     '<https://catalogue.example/id/x/1#offer-0>'
     """
+    if not term.startswith(old, 1):
+        return term
     if term == f"<{old}>":
         return iri(new)
     start = f"<{fragment_start(old)}"
@@ -111,8 +101,18 @@ def moved(term: Term, old: str, new: str) -> Term:
 
 
 def rename(record: Record, new_iri: str) -> Record:
-    """Return the record under another IRI, its inner nodes and statements about itself with it."""
-    old = record.iri
-    mentioned = {term for _, _, term in record.triples()} | set(record.nodes)
-    changed = {term: to for term in mentioned if term[0] == "<" and (to := moved(term, old, new_iri)) != term}
-    return Record(new_iri, record.kind, renamed(record.nodes, changed))
+    """Return the record under another IRI, its inner nodes and statements about itself with it; twins become one.
+
+    Lists that say nothing about the record itself are handed on.
+    """
+    old, beginning = record.iri, f"<{record.iri}"
+    result: Nodes = {}
+    for node, properties in record.nodes.items():
+        own = {
+            predicate: list(dict.fromkeys([moved(term, old, new_iri) for term in objects]))
+            if len(objects) > 1 or (objects and objects[0].startswith(beginning))
+            else objects
+            for predicate, objects in properties.items()
+        }
+        _put(result, moved(node, old, new_iri), own)
+    return Record(new_iri, record.kind, result)

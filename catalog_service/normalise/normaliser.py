@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import itertools
 import re
 from dataclasses import replace
@@ -16,8 +15,7 @@ from catalog_service.normalise.concepts import Concepts
 from catalog_service.normalise.draft import ROOT, Builder, Draft, number_steps
 from catalog_service.normalise.findings import notice
 from catalog_service.normalise.graph import Graph
-from catalog_service.normalise.numbers import plain_text
-from catalog_service.normalise.offers import complete_offers
+from catalog_service.normalise.offers import complete_offers, offers_of
 from catalog_service.normalise.plan import plan_of
 from catalog_service.normalise.result import Normalised, Reference
 from catalog_service.normalise.text import clean_text
@@ -28,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from catalog_service.model.kind import Field, Kind
-    from catalog_service.model.raw import RawRecord, RawValue
+    from catalog_service.model.raw import RawRecord
     from catalog_service.model.record import Nodes
     from catalog_service.model.report import Finding
     from catalog_service.model.terms import Term
@@ -64,6 +62,7 @@ class Normaliser:
         self._kinds = kinds
         self._iri_base = iri_base
         self._plans: dict[str, NodePlan] = {name: plan_of(kind) for name, kind in kinds.items()}
+        self._offers = {name: offers_of(plan) for name, plan in self._plans.items()}
         self._copied = {name: _copies(kind) for name, kind in kinds.items()}
         self._values = Values(Concepts(vocabularies), limits, today)
         self._numbers = itertools.count(1)
@@ -116,11 +115,9 @@ class Normaliser:
     # tables and plain JSON
 
     def _from_values(self, raw: RawRecord) -> Normalised:
-        kind = self._kinds[raw.kind]
         draft = Draft(self._plans[raw.kind])
         findings = [said for name, value in raw.values if (said := draft.add(name, value))]
-        findings += [self._unknown(kind, name, value) for name, value in raw.unknown]
-        findings += complete_offers(draft)
+        findings += complete_offers(draft, self._offers[raw.kind])
         number_steps(draft)
         builder = Builder(self._values)
         builder.build(draft)
@@ -154,17 +151,6 @@ class Normaliser:
             return record_iri(self._iri_base, kind, identifier)
         return f"{PROVISIONAL}{next(self._numbers)}"
 
-    def _unknown(self, kind: Kind, name: str, value: RawValue) -> Finding:
-        """Return the finding on a member that names no field, or whose value is of the wrong structure."""
-        each = kind.field(name)
-        if each is not None:
-            shown = plain_text(value.value)[:80]
-            return notice("wrong-structure", value.place, path=_without_positions(name), field=each, value=shown)
-        short = name.rsplit(".", 1)[-1]
-        near = difflib.get_close_matches(short, {field.name for _, field in kind.walk()}, n=1, cutoff=0.6)
-        shown = _without_positions(name)[:80]
-        return notice("unknown-column", value.place, value=shown, near="".join(near), severity="warning")
-
     # both
 
     def _copy(self, kind: str, nodes: Nodes, node: Term) -> None:
@@ -194,7 +180,3 @@ def _reached(path: tuple[Term, ...], nodes: Nodes, node: Term) -> list[Term]:
     for predicate in path:
         reached = [term for at in reached for term in nodes.get(at, {}).get(predicate, ())]
     return reached
-
-
-def _without_positions(name: str) -> str:
-    return ".".join(part for part in name.split(".") if not part.isdigit())

@@ -94,6 +94,8 @@ def plain_text(value: object) -> str:
     >>> plain_text(450200.0)
     '450200'
     """
+    if isinstance(value, str):
+        return value
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):

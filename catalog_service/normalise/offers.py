@@ -6,7 +6,7 @@ members come from the shapes by their predicates, so any kind with offers is ser
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from catalog_service.namespaces import term
@@ -16,7 +16,7 @@ from catalog_service.normalise.numbers import decimal_text, parse_number, plain_
 from catalog_service.normalise.periods import parse_period
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
     from decimal import Decimal
 
     from catalog_service.model.raw import RawValue
@@ -36,7 +36,7 @@ _INFERRED = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Names:
+class OfferNames:
     """Short names of an offer's members; empty where the shape has none."""
 
     mode: str
@@ -49,21 +49,22 @@ class _Names:
     period_minimum: str
     period_maximum: str
     period_unit: str
+    amounts: Mapping[str, str] = field(init=False)
+    """Role of each amount to its short name."""
 
-    @property
-    def amounts(self) -> dict[str, str]:
-        """Role of each amount to its short name."""
-        return {role: getattr(self, role) for role in ("price", "minimum", "maximum") if getattr(self, role)}
+    def __post_init__(self) -> None:
+        roles = {"price": self.price, "minimum": self.minimum, "maximum": self.maximum}
+        object.__setattr__(self, "amounts", {role: name for role, name in roles.items() if name})
 
 
-def _names_of(plan: NodePlan) -> _Names:
+def _names_of(plan: NodePlan) -> OfferNames:
     def specified(name: str) -> str:
         return plan.name(_SPECIFICATION, term(name)) or plan.name(term(name))
 
     def lead(name: str) -> str:
         return plan.name(_LEAD_TIME, term(name))
 
-    return _Names(
+    return OfferNames(
         mode=plan.name(*_MODE),
         text=specified("sts:priceText"),
         price=specified("schema:price"),
@@ -77,15 +78,15 @@ def _names_of(plan: NodePlan) -> _Names:
     )
 
 
-def complete_offers(record: Draft) -> list[Finding]:
+def offers_of(plan: NodePlan) -> list[tuple[str, OfferNames]]:
+    """Return the fields of a kind that hold offers, each with the names of an offer's members."""
+    return [(owner, _names_of(below)) for owner, below in plan.inner.items() if _MODE in below.names]
+
+
+def complete_offers(record: Draft, owners: Sequence[tuple[str, OfferNames]]) -> list[Finding]:
     """Put words on prices and periods where they belong, in every offer of a record; return what was not understood."""
     findings: list[Finding] = []
-    owners = [name for name, each in record.plan.fields.items() if each.type == "node"]
-    for owner in owners:
-        plan = _plan_below(record, owner)
-        if plan is None or _MODE not in plan.names:
-            continue
-        names = _names_of(plan)
+    for owner, names in owners:
         findings += _from_words(record, owner, names)
         offers = record.children(owner)
         for offer in offers:
@@ -95,11 +96,7 @@ def complete_offers(record: Draft) -> list[Finding]:
     return findings
 
 
-def _plan_below(record: Draft, owner: str) -> NodePlan | None:
-    return next((slot.node for slot in record.plan.slots.values() if slot.field and slot.field.name == owner), None)
-
-
-def _from_words(record: Draft, owner: str, names: _Names) -> Iterator[Finding]:
+def _from_words(record: Draft, owner: str, names: OfferNames) -> Iterator[Finding]:
     """Take an offer that was written as one text, such as 面议, for its price in words."""
     for raw in record.values.pop(owner, []):
         position = max(record.inner.get(owner, {-1: None}), default=-1) + 1
@@ -110,7 +107,7 @@ def _from_words(record: Draft, owner: str, names: _Names) -> Iterator[Finding]:
     yield from ()
 
 
-def _price(offer: Draft, names: _Names) -> Iterator[Finding]:
+def _price(offer: Draft, names: OfferNames) -> Iterator[Finding]:
     """Understand words in the columns of amounts, else the price in words; then say what sort of price it is."""
     for name in names.amounts.values():
         yield from _words_for_amount(offer, name, names)
@@ -127,7 +124,7 @@ def _price(offer: Draft, names: _Names) -> Iterator[Finding]:
             offer.values[names.currency] = [replace(source, value=default, language="")]
 
 
-def _words_for_amount(offer: Draft, name: str, names: _Names) -> Iterator[Finding]:
+def _words_for_amount(offer: Draft, name: str, names: OfferNames) -> Iterator[Finding]:
     raws = offer.values.get(name, [])
     worded = [
         raw for raw in raws if isinstance(raw.value, str) and raw.value.strip() and parse_number(raw.value) is None
@@ -145,7 +142,7 @@ def _words_for_amount(offer: Draft, name: str, names: _Names) -> Iterator[Findin
         del offer.values[name]
 
 
-def _price_text(offer: Draft, names: _Names) -> Iterator[Finding]:
+def _price_text(offer: Draft, names: OfferNames) -> Iterator[Finding]:
     """Understand the price in words, in the first language it is understood in."""
     raws = [raw for raw in offer.values.get(names.text, []) if raw.value is not None]
     for raw in raws:
@@ -159,7 +156,7 @@ def _price_text(offer: Draft, names: _Names) -> Iterator[Finding]:
                      severity="warning")  # fmt: skip
 
 
-def _put(offer: Draft, price: Price, raw: RawValue, names: _Names) -> None:
+def _put(offer: Draft, price: Price, raw: RawValue, names: OfferNames) -> None:
     """Fill members that are empty with what words say."""
     said: dict[str, str | Decimal | None] = {
         names.mode: price.mode,
@@ -181,7 +178,7 @@ def _keep_text(draft: Draft, name: str, raw: RawValue) -> None:
         draft.values[name] = [raw]
 
 
-def _period(record: Draft, offer: Draft, names: _Names) -> Iterator[Finding]:
+def _period(record: Draft, offer: Draft, names: OfferNames) -> Iterator[Finding]:
     """Understand words in the columns of a period's ends."""
     for name in (names.period_minimum, names.period_maximum):
         raws = offer.values.get(name, [])
@@ -198,7 +195,7 @@ def _period(record: Draft, offer: Draft, names: _Names) -> Iterator[Finding]:
             del offer.values[name]
 
 
-def _put_period(offer: Draft, raw: RawValue, names: _Names) -> bool:
+def _put_period(offer: Draft, raw: RawValue, names: OfferNames) -> bool:
     period = parse_period(plain_text(raw.value))
     if period is None:
         return False
@@ -211,7 +208,7 @@ def _put_period(offer: Draft, raw: RawValue, names: _Names) -> bool:
     return True
 
 
-def _period_of_record(record: Draft, offers: list[Draft], names: _Names) -> None:
+def _period_of_record(record: Draft, offers: list[Draft], names: OfferNames) -> None:
     """Let a record's period in words count for its offers, where none of them says its own."""
     text = record.plan.name(*_PERIOD_TEXT)
     if not names.period_minimum or not record.given(text):

@@ -21,15 +21,15 @@ def clean_text(text: str) -> str:
     >>> clean_text("  专利\\x08检索\\r\\n服务 ")
     '专利检索\\n服务'
     """
-    if text.isascii() and text.isprintable():
-        return text.strip()
+    if text.isprintable() and (text.isascii() or "_x000" not in text):
+        return text.strip() if text.isascii() else unicodedata.normalize("NFC", text).strip()
     plain = _ESCAPED_RETURN.sub("\n", text).replace("\r\n", "\n").replace("\r", "\n")
     return unicodedata.normalize("NFC", _FORBIDDEN.sub("", plain)).strip()
 
 
 def has_forbidden(text: str) -> bool:
     """Tell whether a text holds characters that no text may hold."""
-    return not (text.isascii() and text.isprintable()) and _FORBIDDEN.search(text) is not None
+    return not text.isprintable() and _FORBIDDEN.search(text) is not None
 
 
 def printable(text: str) -> str:

@@ -59,7 +59,7 @@ class Values:
         self._today = today
         self._longest = limits.get("literal_length", 20_000)
         self._iri_longest = limits.get("iri_length", 2_048)
-        self._known: dict[tuple[int, str, str], Converted] = {}
+        self._known: dict[tuple[int, type, Scalar, str], Converted] = {}
         """What short values became that raised no question, by identity of the field; fields live as long as kinds."""
         self._by_type: dict[str, Callable[[Field, str, RawValue, Scalar], Converted]] = {
             "text": self._text,
@@ -76,9 +76,9 @@ class Values:
     def convert(self, each: Field, path: str, raw: RawValue) -> Converted:
         """Return the terms of a raw value; a cell of a field with several values is taken apart."""
         value = raw.value
-        if not isinstance(value, str) or each.type == "text" or len(value) > _LONGEST_KNOWN:
+        if each.type == "text" or (isinstance(value, str) and len(value) > _LONGEST_KNOWN):
             return self._converted(each, path, raw)
-        key = (id(each), value, raw.language)
+        key = (id(each), value.__class__, value, raw.language)
         known = self._known.get(key)
         if known is None:
             known = self._converted(each, path, raw)
@@ -89,6 +89,8 @@ class Values:
         return known
 
     def _converted(self, each: Field, path: str, raw: RawValue) -> Converted:
+        if isinstance(raw.value, str) and (each.max_count == 1 or each.unique_lang):
+            return self._by_type[each.type](each, path, raw, raw.value) if raw.value.strip() else Converted()
         found: list[Term] = []
         findings: list[Finding] = []
         convert = self._by_type[each.type]

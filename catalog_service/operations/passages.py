@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 LENGTH = 90
 """Characters of a passage, about two lines of a row."""
 
+_SHORTEST = 20
+"""Characters of a text that says more of a record than its summary does; a keyword says less."""
+
 
 @dataclass(frozen=True, slots=True)
 class Extract:
@@ -46,10 +49,16 @@ def extract(text: str, lang: str, words: Sequence[Word], field: str = "") -> Ext
 def found_in(kind: Kind, form: bytes, iri: str, words: Sequence[Word], lang: str) -> Extract | None:
     """Return the passage of the weightiest text that has one of the words, in the asked language if there is a choice.
 
-    None where no text has one: the record was found by the label of a code or by the sound of its title.
+    None where no text of some length has one: the record was found by a keyword, the label of a code or the sound of
+    its title, and its summary tells more.
     """
     record = parse_canonical(form, iri, kind.name)
-    texts = [(name, term) for name, path in _texts(kind) for term in _preferred(record.objects(*path), lang)]
+    texts = [
+        (name, term)
+        for name, path in _texts(kind)
+        for term in _preferred(record.objects(*path), lang)
+        if len(terms.value(term)) >= _SHORTEST
+    ]
     pieces = [piece.text for word in words for piece in word.pieces]
     # Marking folds every character, so texts that hold a piece as it stands come first: mostly one is tried.
     for name, term in sorted(texts, key=lambda text: not any(piece in text[1] for piece in pieces)):

@@ -12,11 +12,13 @@ from catalog_service.model.report import Finding
 from catalog_service.normalise import Normaliser
 from catalog_service.operations.spool import Candidate
 from catalog_service.readers import open_records
+from catalog_service.validation.structure import check_structure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import BinaryIO
 
+    from catalog_service.model.kind import Kind
     from catalog_service.model.raw import RawRecord
     from catalog_service.model.record import Record
     from catalog_service.model.terms import Term
@@ -93,8 +95,21 @@ class OwnDesk:
             done.record,
             done.place,
             done.identifier or "",
-            tuple(done.findings),
+            (*_about_form(raw, self._kinds[raw.kind]), *done.findings),
             tuple(done.references),
             dict(done.places),
         )
         return Read(candidate, bool(raw.triples), raw.columns)
+
+
+def _about_form(raw: RawRecord, kind: Kind) -> list[Finding]:
+    """Return what is wrong with the form of a record in plain JSON, each at the line where it was left out."""
+    if raw.payload is None:
+        return []
+    found = []
+    places = list(raw.left_out)
+    for finding in check_structure(raw.payload, kind):
+        named = (finding.value, finding.path)
+        at = next((number for number, (name, _) in enumerate(places) if name in named), None)
+        found.append(finding.at(raw.place if at is None else places.pop(at)[1]))
+    return found

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from catalog_service.operations.reading import Source
 
 _STALE_SECONDS = 7 * 86_400
-_FORM = "2"
+_FORM = "3"
 """Of what a spool holds; another one makes older spools unknown."""
 
 

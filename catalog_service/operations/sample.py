@@ -32,16 +32,15 @@ def load_samples(catalogue: Catalogue) -> int:
 
 
 def example_row(kinds: Mapping[str, Kind], kind: str) -> dict[str, str]:
-    """Return the cells of the fullest sample record of a kind by column: values that belong together.
+    """Return the cells of the example of a kind by column: values that belong together, of a record that is no sample.
 
-    Empty for a kind without samples.
+    Empty for a kind without an example.
     """
-    rows = [_cells(each) for each in _sample_records(kinds) if each.kind == kind]
-    return max(rows, key=len, default={})
+    return next((_cells(each) for each in _examples(kinds) if each.kind == kind), {})
 
 
-def _sample_records(kinds: Mapping[str, Kind]) -> Iterator[RawRecord]:
-    for path in sorted(folder("samples").glob("*.xlsx")):
+def _examples(kinds: Mapping[str, Kind]) -> Iterator[RawRecord]:
+    for path in sorted(folder("samples").glob("examples/*.xlsx")):
         with path.open("rb") as file:
             read = open_records(file, name=path.name, limits=_LIMITS, kinds=kinds)
             yield from (each for each in read if not isinstance(each, Finding))

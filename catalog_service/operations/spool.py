@@ -54,8 +54,12 @@ def unpacked(row: Packed) -> Candidate:
 def with_iri(candidate: Candidate, iri: str) -> Candidate:
     """Return the candidate under another IRI, with its inner nodes, references and places."""
     old = candidate.record.iri
-    references = tuple(replace(each, node=moved(each.node, old, iri)) for each in candidate.references)
-    places = {(moved(node, old, iri), name): place for (node, name), place in (candidate.places or {}).items()}
+    references = tuple([replace(each, node=moved(each.node, old, iri)) for each in candidate.references])
+    places = candidate.places
+    if isinstance(places, _Places):
+        places = _Places(places.body, places.written, iri)
+    elif places:
+        places = {(moved(node, old, iri), name): place for (node, name), place in places.items()}
     return replace(candidate, record=rename(candidate.record, iri), references=references, places=places)
 
 
@@ -65,7 +69,7 @@ CREATE UNIQUE INDEX candidate_iri ON candidate (iri);
 CREATE INDEX candidate_identifier ON candidate (identifier);
 CREATE INDEX candidate_kind ON candidate (kind, n);
 CREATE TABLE step (n INTEGER PRIMARY KEY, kind TEXT, last INTEGER, body BLOB);
-CREATE TABLE name (value TEXT, kind TEXT, iri TEXT);
+CREATE TABLE name (value TEXT, n INTEGER);
 CREATE INDEX name_value ON name (value);
 """
 
@@ -85,7 +89,7 @@ class Spool:
 
     A candidate's body is what columns do not say of it, marshalled: its nodes, its place, its references, whether its
     identifier was minted, its findings, pickled if there are any, and the places of its values, marshalled on their
-    own. A place is the tuple of its members.
+    own, with the IRI the record had when they were. A place is the tuple of its members.
     """
 
     def __init__(self, path: Path, titles: Mapping[str, tuple[str, ...]], *, kept: bool = False) -> None:
@@ -183,7 +187,6 @@ class Spool:
     def put_back(self, candidates: Iterable[Candidate]) -> list[Candidate]:
         """Replace candidates by their new state; return those whose new IRI another one has already."""
         doubles = []
-        self._named = False
         for candidate in candidates:
             values = (candidate.record.iri, candidate.identifier, _bytes(candidate), candidate.number)
             try:
@@ -220,10 +223,13 @@ class Spool:
         return [(str(kind), str(iri)) for kind, iri in self._connection.execute(query, (value, value.upper()))]
 
     def find_name(self, value: str) -> list[tuple[str, str]]:
-        """Return kind and IRI of the candidates with this folded name; names are gathered when first asked for."""
+        """Return kind and IRI of the candidates with this folded name.
+
+        Names are gathered when first asked for, once everything is read; identities and references change none.
+        """
         if not self._named:
             self._gather_names()
-        query = "SELECT DISTINCT kind, iri FROM name WHERE value = ?"
+        query = "SELECT DISTINCT kind, iri FROM name JOIN candidate USING (n) WHERE value = ?"
         return [(str(kind), str(iri)) for kind, iri in self._connection.execute(query, (value,))]
 
     def names(self, text: str) -> list[tuple[str, str]]:
@@ -234,7 +240,10 @@ class Spool:
             self._gather_names()
         name = fold(text)
         ends = (f"{name[:2]}*", f"*{name[-2:]}") if name.isprintable() and not set(name) & set("*?[") else ("", "")
-        query = "SELECT DISTINCT value, kind FROM name WHERE value GLOB ? OR value GLOB ? LIMIT 1000"
+        query = (
+            "SELECT DISTINCT value, kind FROM name JOIN candidate USING (n) "
+            "WHERE value GLOB ? OR value GLOB ? LIMIT 1000"
+        )
         return [(str(value), str(kind)) for value, kind in self._connection.execute(query, ends)]
 
     def _gather_names(self) -> None:
@@ -246,12 +255,8 @@ class Spool:
             path = self._titles.get(kind, ())
             for chunk in self.chunks(kind, 1000) if path else ():
                 self._connection.executemany(
-                    "INSERT INTO name VALUES (?, ?, ?)",
-                    [
-                        (fold(value(term)), kind, each.record.iri)
-                        for each in chunk
-                        for term in each.record.objects(*path)
-                    ],
+                    "INSERT INTO name VALUES (?, ?)",
+                    [(fold(value(term)), each.number) for each in chunk for term in each.record.objects(*path)],
                 )
         self._named = True
 
@@ -272,29 +277,35 @@ def _bytes(candidate: Candidate) -> bytes:
         for each in candidate.references
     ]
     findings = pickle.dumps(candidate.findings, protocol=pickle.HIGHEST_PROTOCOL) if candidate.findings else b""
-    given = candidate.places
+    given, written = candidate.places, candidate.record.iri
     if isinstance(given, _Places):
-        places = given.body
+        places, written = given.body, given.written
     else:
         places = marshal.dumps([(*key, *_plain(place)) for key, place in given.items()], _MARSHAL) if given else b""
-    plain: Any = (candidate.record.nodes, _plain(own), references, candidate.minted, findings, places)
+    plain: Any = (candidate.record.nodes, _plain(own), references, candidate.minted, findings, places, written)
     return marshal.dumps(plain, _MARSHAL)
 
 
 class _Places(Mapping[tuple[str, str], Place]):
-    """Places as the spool holds them; they are made when somebody asks for one, which few records need."""
+    """Places as the spool holds them; they are made when somebody asks for one, which few records need.
 
-    __slots__ = ("_made", "body")
+    Their nodes are those of the record when it was called ``written``; it is called ``iri`` now.
+    """
 
-    def __init__(self, body: bytes) -> None:
+    __slots__ = ("_iri", "_made", "body", "written")
+
+    def __init__(self, body: bytes, written: str, iri: str) -> None:
         self.body = body
+        self.written = written
+        self._iri = iri
         self._made: dict[tuple[str, str], Place] | None = None
 
     @property
     def _all(self) -> dict[tuple[str, str], Place]:
         if self._made is None:
             plain = marshal.loads(self.body)  # noqa: S302 - our own file in the home
-            self._made = {(node, name): Place(*place) for node, name, *place in plain}
+            old, new = self.written, self._iri
+            self._made = {(moved(node, old, new), name): Place(*place) for node, name, *place in plain}
         return self._made
 
     def __getitem__(self, key: tuple[str, str]) -> Place:
@@ -312,7 +323,7 @@ def _plain(place: Place) -> tuple[str, str, int, str, int]:
 
 
 def _candidate(number: int, kind: str, iri: str, identifier: str, body: bytes) -> Candidate:
-    nodes, own, references, minted, findings, places = marshal.loads(body)  # noqa: S302 - our own file in the home
+    nodes, own, references, minted, findings, places, written = marshal.loads(body)  # noqa: S302 - our own file in the home
     place = Place(*own)
     return Candidate(
         Record(iri, kind, nodes),
@@ -323,7 +334,7 @@ def _candidate(number: int, kind: str, iri: str, identifier: str, body: bytes) -
             Reference(path, node, predicate, term, text, Place(*at) if at else place)
             for path, node, predicate, term, text, at in references
         ),
-        _Places(places) if places else {},
+        _Places(places, written, iri) if places else {},
         number,
         minted,
     )

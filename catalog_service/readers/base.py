@@ -6,6 +6,7 @@ out. It knows no normalising: values stay as they were written, each with its pl
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 BOM = b"\xef\xbb\xbf"
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 
 
 @dataclass(frozen=True, slots=True)

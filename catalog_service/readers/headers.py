@@ -9,14 +9,14 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from catalog_service.model.derive import columns
 from catalog_service.model.raw import RawRecord, RawValue
 from catalog_service.model.report import Place
-from catalog_service.readers.base import quoted, refusal
+from catalog_service.readers.base import LANGUAGE_TAG, quoted, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -57,6 +57,12 @@ class Header:
     kind_column: int | None = None
     letters: Mapping[str, str] = field(default_factory=dict)
     """Dotted name of every column to its letters."""
+    plan: tuple[tuple[int, str, str, str], ...] = field(init=False)
+    """Position, dotted name, language and letters of every column."""
+
+    def __post_init__(self) -> None:
+        plan = tuple((position, *self.columns[position], letters(position)) for position in sorted(self.columns))
+        object.__setattr__(self, "plan", plan)
 
     @property
     def named(self) -> int:
@@ -65,10 +71,11 @@ class Header:
 
     def record(self, cells: Sequence[Scalar], place: Place) -> RawRecord:
         """Return a row as a raw record; every value knows its cell."""
+        file, sheet, row, line, width = place.file, place.sheet, place.row, place.line, len(cells)
         values = [
-            (self.columns[position][0], RawValue(cell, _cell(place, position), self.columns[position][1]))
-            for position, cell in enumerate(cells)
-            if position in self.columns and not is_empty(cell)
+            (name, RawValue(cell, Place(file, sheet, row, column, line), language))
+            for position, name, language, column in self.plan
+            if position < width and (cell := cells[position]) is not None and not is_empty(cell)
         ]
         return RawRecord(place, self.kind.name, tuple(values), columns=self.letters)
 
@@ -78,10 +85,10 @@ def is_empty(cell: Scalar) -> bool:
     return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
-def is_help(cells: Sequence[Scalar]) -> bool:
-    """Tell whether a row is help for the cataloguer."""
+def is_blank_or_help(cells: Sequence[Scalar]) -> bool:
+    """Tell whether a row holds nothing, or help for the cataloguer."""
     first = next((cell for cell in cells if not is_empty(cell)), None)
-    return isinstance(first, str) and first.lstrip().startswith(HELP)
+    return first is None or (isinstance(first, str) and first.lstrip().startswith(HELP))
 
 
 @lru_cache(maxsize=1024)
@@ -186,7 +193,7 @@ def _bare(kind: Kind) -> dict[str, list[tuple[str, str]]]:
 def _named(kind: Kind, text: str) -> tuple[str, str] | None:
     """Return name and language of a header with positions or another language: ``offer.1.price``, ``title@fr``."""
     name, _, language = text.strip().partition("@")
-    each = kind.field(name) if _NAME.fullmatch(name) else None
+    each = kind.field(name) if _NAME.fullmatch(name) and (not language or LANGUAGE_TAG.fullmatch(language)) else None
     return (name, language.lower()) if each is not None and not each.computed else None
 
 
@@ -210,7 +217,7 @@ class Table:
 
     def row(self, number: int, cells: Sequence[Scalar]) -> Iterator[RawRecord | Finding]:
         """Yield what a row holds: nothing, a record, or findings on the header."""
-        if self._given_up or all(is_empty(cell) for cell in cells) or is_help(cells):
+        if self._given_up or is_blank_or_help(cells):
             return
         if self._starts_anew(cells):
             self.header = None
@@ -241,7 +248,7 @@ class Table:
     def at(self, number: int, position: int | None = None) -> Place:
         """Return the place of a row, or of a cell in it."""
         column = "" if position is None else letters(position)
-        return replace(self._place, row=number, column=column, line=number if self._by_line else 0)
+        return Place(self._place.file, self._place.sheet, number, column, number if self._by_line else 0)
 
     def _told_kind(self, cells: Sequence[Scalar]) -> str:
         return self._context.kind if not any(fold(str(cell)) in KIND for cell in cells if not is_empty(cell)) else ""

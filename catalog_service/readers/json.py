@@ -13,20 +13,18 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from catalog_service.errors import TooLarge, UnreadableInput
 from catalog_service.model.raw import RawRecord, RawValue
 from catalog_service.model.report import Place
-from catalog_service.readers.base import BOM, head_text, is_text, json_depth, kind_asked, quoted, refusal
+from catalog_service.readers.base import BOM, LANGUAGE_TAG, head_text, is_text, json_depth, kind_asked, quoted, refusal
 from catalog_service.readers.reasons import reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from catalog_service.model.kind import Kind
-    from catalog_service.model.raw import Scalar
+    from catalog_service.model.kind import Field, Kind
     from catalog_service.model.report import Finding
     from catalog_service.readers.base import ReadContext
 
 _HEAD_MEMBERS = frozenset({"kind", "iri", "@context", "$schema"})
 _LINKED = re.compile(r'"@(?:context|id|graph|type)"\s*:')
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
 
 class JsonLines:
@@ -143,7 +141,7 @@ class _Lines:
         """Return the line on which the member of a dotted path stands, the search going on where the last one ended."""
         if self._single or not path:
             return self._line
-        name = json.dumps(next(part for part in reversed(path.split(".")) if not part.isdigit()))
+        name = json.dumps(next((part for part in reversed(path.split(".")) if not part.isdigit()), path))
         at = self._text.find(name, self._at)
         if at < 0:
             at = self._text.find(name)
@@ -204,17 +202,21 @@ def _record_of(value: Any, context: ReadContext, place_of: Any) -> Iterator[RawR
         if member not in _HEAD_MEMBERS:
             flat.member(member, each)
     iri = value.get("iri")
-    yield RawRecord(place, kind.name, tuple(flat.values), iri if isinstance(iri, str) else "", (), tuple(flat.unknown))
+    own = iri if isinstance(iri, str) else ""
+    yield RawRecord(place, kind.name, tuple(flat.values), own, payload=value, left_out=tuple(flat.left_out))
 
 
 class _Flat:
-    """Collects dotted names and values of a record's members; lists of inner nodes get positions."""
+    """Collects dotted names and values of a record's members; lists of inner nodes get positions.
+
+    What has no place there is left out; the check of the form tells of it.
+    """
 
     def __init__(self, kind: Kind, place_of: Any) -> None:
         self._kind = kind
         self._place_of = place_of
         self.values: list[tuple[str, RawValue]] = []
-        self.unknown: list[tuple[str, RawValue]] = []
+        self.left_out: list[tuple[str, Place]] = []
 
     def member(self, name: str, value: Any) -> None:
         """Take a member of the record, such as ``title`` or ``title@en``."""
@@ -224,8 +226,8 @@ class _Flat:
         short, _, language = name.partition("@")
         path = before + short
         each = self._kind.field(path) if short and "." not in short else None
-        if each is None:
-            self.unknown.append((before + name, self._raw(before + name, value)))
+        if each is None or (language and not _takes(each, language)):
+            self._leave_out(before + name)
         elif each.type == "node":
             self._node(path, value)
         elif each.type == "text":
@@ -245,11 +247,14 @@ class _Flat:
     def _text(self, path: str, value: Any, language: str) -> None:
         if isinstance(value, dict):
             for tag, texts in value.items():
-                if _LANGUAGE.fullmatch(tag):
-                    self._text(path, texts, tag.lower())
+                if LANGUAGE_TAG.fullmatch(tag):
+                    self._texts(path, texts, tag.lower())
                 else:
-                    self.unknown.append((f"{path}.{tag}", self._raw(path, texts)))
+                    self._leave_out(f"{path}.{tag}")
             return
+        self._texts(path, value, language)
+
+    def _texts(self, path: str, value: Any, language: str) -> None:
         for one in value if isinstance(value, list) else [value]:
             self._scalar(path, one, language)
 
@@ -257,11 +262,15 @@ class _Flat:
         if value is None:
             return
         if isinstance(value, dict | list):
-            self.unknown.append((path, self._raw(path, value)))
+            self._leave_out(path)
         else:
             self.values.append((path, RawValue(value, self._place_of(path), language)))
 
-    def _raw(self, path: str, value: Any) -> RawValue:
-        simple = isinstance(value, str | int | float | bool) or value is None
-        shown: Scalar = value if simple else json.dumps(value, ensure_ascii=False)[:200]
-        return RawValue(shown, self._place_of(path))
+    def _leave_out(self, path: str) -> None:
+        name = ".".join(part for part in path.split(".") if not part.isdigit())
+        self.left_out.append((name, self._place_of(path)))
+
+
+def _takes(each: Field, language: str) -> bool:
+    """Tell whether a member may name a language behind its own name; of other values than texts it says nothing."""
+    return each.type != "node" if each.type != "text" else LANGUAGE_TAG.fullmatch(language) is not None

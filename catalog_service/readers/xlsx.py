@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from catalog_service.model.raw import Scalar
     from catalog_service.model.report import Finding
     from catalog_service.readers.base import Limits, ReadContext
+    from catalog_service.readers.headers import Header
 
 _UNWANTED = ("vbaproject", "externallinks/", "embeddings/", "activex/", "oleobject")
 _PACKED = (".zip", ".xlsx", ".xlsm", ".docx", ".gz", ".7z", ".rar")
@@ -84,20 +85,25 @@ def _sheet(
     merged = sheet.merged_cell_ranges or []
     place = Place(context.file, sheet.name)
     records = 0
-    unnamed: set[int] = set()
+    loose: list[int] | None = None
     labels: dict[tuple[int, int], Any] = {}
     for number, given in enumerate(sheet.iter_rows(), 1):
-        row = _filled(given[: context.limits.xlsx_columns], number - 1, merged if table.header is None else (), labels)
+        row = given[: context.limits.xlsx_columns]
+        if table.header is None:
+            row = _filled(row, number - 1, merged, labels)
         for item in table.row(number, [_scalar(cell) for cell in row]):
-            records += isinstance(item, RawRecord)
+            if isinstance(item, RawRecord):
+                records += 1
+                if records > context.limits.xlsx_rows:
+                    yield _too_many(place, number, context)
+                    return
             yield item
         if table.header is None:
             continue
         yield from _unreadable(holes, number, place, table)
-        yield from _unnamed(table, row, number, place, merged, unnamed)
-        if records >= context.limits.xlsx_rows:
-            yield _too_many(place, number, context)
-            return
+        if loose is None:
+            loose = _loose(table.header, len(row))
+        yield from _unnamed(loose, row, number, place, merged)
     if table.header is not None and not records:
         yield refusal("no-rows", "The sheet has headers and no rows below them.", place, severity="warning")
 
@@ -127,8 +133,8 @@ def _filled(row: Sequence[Any], number: int, merged: Sequence[Any], labels: dict
 
 def _scalar(cell: Any) -> Scalar:
     """Return a cell as a raw value; a time of day or a duration becomes text."""
-    if cell == "":
-        return None
+    if isinstance(cell, str):
+        return cell or None
     if isinstance(cell, dt.timedelta | dt.time):
         return str(cell)
     value: Scalar = cell
@@ -154,19 +160,18 @@ def _unreadable(holes: Mapping[tuple[int, int], str], number: int, place: Place,
         yield refusal(code, message, at, advice, label=label, value=what.partition(":")[2])
 
 
+def _loose(header: Header, width: int) -> list[int]:
+    """Return the columns that have no header."""
+    named = {*header.columns, *header.unknown, *header.doubled, header.kind_column}
+    return [position for position in range(width) if position not in named]
+
+
 def _unnamed(
-    table: Table, row: Sequence[Any], number: int, place: Place, merged: Sequence[Any], told: set[int]
+    loose: list[int], row: Sequence[Any], number: int, place: Place, merged: Sequence[Any]
 ) -> Iterator[Finding]:
-    """Yield a finding for each column that has values and no header, once."""
-    header = table.header
-    if header is None:
-        return
-    for position, cell in enumerate(row):
-        if cell == "" or position in header.columns or position in told or position in header.unknown:
-            continue
-        if position in header.doubled or position == header.kind_column or is_empty(cell):
-            continue
-        told.add(position)
+    """Yield a finding for each column that has values and no header, once: it is loose no more."""
+    for position in [each for each in loose if not is_empty(row[each])]:
+        loose.remove(position)
         first = next((left for (_, left), (_, right) in merged if left < position <= right), None)
         message = "The column has values and no header; they were left out."
         if first is not None:
@@ -220,11 +225,9 @@ def open_package(data: bytes, file: str, limits: Limits) -> Package:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             _check_directory(package.infolist(), file, limits)
-            _check_inflated(package, file, limits)
-            sheets = _sheets(package)
-            names = set(package.namelist())
-            shared = package.read("xl/sharedStrings.xml") if "xl/sharedStrings.xml" in names else b""
-            parts = {name: package.read(path) for name, path in sheets.items() if path in names}
+            members = _inflated(package, file, limits)
+            shared = members.get("xl/sharedStrings.xml", b"")
+            parts = {name: members[path] for name, path in _sheets(members).items() if path in members}
     except (*_DAMAGED, SyntaxError) as error:
         raise UnreadableInput("{file} is damaged or cut off.", advice=_ADVICE, file=file) from error
     lengths = [len(each) for each in shared.split(b"<si")[1:]]
@@ -254,23 +257,25 @@ def _check_directory(members: Sequence[zipfile.ZipInfo], file: str, limits: Limi
         raise UnsupportedFormat("{file} is a zip file, but no workbook.", advice=_ADVICE, file=file)
 
 
-def _check_inflated(package: zipfile.ZipFile, file: str, limits: Limits) -> None:
-    """Unpack every member piece by piece, because a directory may lie about sizes."""
-    size = 0
+def _inflated(package: zipfile.ZipFile, file: str, limits: Limits) -> dict[str, bytes]:
+    """Return every member unpacked, which is never more than may be, because a directory may lie about sizes."""
+    members: dict[str, bytes] = {}
+    left = limits.xlsx_inflated
     for member in package.infolist():
         with package.open(member) as content:
-            while chunk := content.read(1 << 20):
-                size += len(chunk)
-                if size > limits.xlsx_inflated:
-                    raise TooLarge("{file} unpacks to more than {most} bytes.", file=file, most=limits.xlsx_inflated)
+            members[member.filename] = content.read(left + 1)
+        left -= len(members[member.filename])
+        if left < 0:
+            raise TooLarge("{file} unpacks to more than {most} bytes.", file=file, most=limits.xlsx_inflated)
+    return members
 
 
 def _check_extent(part: bytes, lengths: Sequence[int], file: str, limits: Limits) -> None:
     """Refuse a sheet whose cells lie far apart, or that repeats a long text in very many cells: both fill memory."""
     places = set(_REFERENCE.findall(part))
     if places:
-        rows = max(int(row) for _, row in places)
-        columns = max(_position(column) for column, _ in places) + 1
+        rows = max(map(int, {row for _, row in places}))
+        columns = max(map(_position, {column for column, _ in places})) + 1
         if rows * columns > _MOST_CELLS:
             raise TooLarge(
                 "{file} has a sheet of {rows} rows and {columns} columns, most of them empty.",
@@ -294,15 +299,15 @@ def _position(column: bytes) -> int:
     return number - 1
 
 
-def _sheets(package: zipfile.ZipFile) -> dict[str, str]:
+def _sheets(members: Mapping[str, bytes]) -> dict[str, str]:
     """Return sheet name to the path of its part."""
     from lxml import etree
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    relations = etree.fromstring(package.read("xl/_rels/workbook.xml.rels"), parser)
+    relations = etree.fromstring(members["xl/_rels/workbook.xml.rels"], parser)
     targets = {str(each.get("Id")): str(each.get("Target")) for each in relations}
     sheets = {}
-    for element in etree.fromstring(package.read(_WORKBOOK), parser).iter("{*}sheet"):
+    for element in etree.fromstring(members[_WORKBOOK], parser).iter("{*}sheet"):
         target = next((targets.get(str(value), "") for key, value in element.items() if str(key).endswith("}id")), "")
         sheets[str(element.get("name"))] = target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
     return sheets

@@ -73,6 +73,19 @@ def test_a_code_of_two_lists_is_told_with_both_and_found_with_its_label() -> Non
     assert read("serviceField", "05 知识产权服务", kind="service-agency").terms == (f"<{CODES}service-category/05>",)
 
 
+def test_a_code_beside_the_label_of_another_is_told_with_both() -> None:
+    finding = read("category", "0504 知识产权代理").findings[0]
+
+    assert finding.code == "ambiguous-code"
+    assert "0504 专利检索与信息分析" in finding.suggestion["zh"]
+
+
+def test_a_number_and_a_text_that_equal_one_another_are_not_taken_for_the_same() -> None:
+    assert read("fullyOnline", True).terms == read("fullyOnline", 1).terms == read("fullyOnline", 1.0).terms
+    assert read("contact.name", 1.0).terms == read("contact.name", 1).terms == ('"1"',)
+    assert read("contact.name", True).terms == ('"true"',)
+
+
 @pytest.mark.parametrize(
     ("name", "value", "code"),
     [

@@ -418,6 +418,37 @@ def test_forbidden_characters_in_rdf_are_refused_with_the_record(catalogue: Cata
     assert finding.place.line > 0
 
 
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
+def test_json_of_a_wrong_form_is_told_once_at_its_line_and_costs_its_record(ready: Catalogue, name: str) -> None:
+    good = story.product(1, provider=[AGENCY])
+    advised = good | {"identifier": "TEST-0002", "colour": "red", "title": {"zh": "商标检索报告", "?": "x"}}
+    wrong = good | {"identifier": "TEST-0003", "category": {"code": "0504"}, "offer": [{"price": [{}]}]}
+    lines = [json.dumps(each) for each in (good, advised, wrong)]
+    text = "\n".join(lines) if name.endswith("l") else "[" + ",\n".join(lines) + "]"
+
+    result = load_text(ready, text, name)
+
+    assert [each.status for each in result.taken] == ["created", "created", "refused"]
+    assert sorted((each.code, each.path, each.place.line) for each in result.findings if each.code != "minCount") == [
+        ("unknown-member", "", 2), ("unknown-member", "title", 2),
+        ("wrong-type", "category", 3), ("wrong-type", "offer.price", 3),
+    ]  # fmt: skip
+    for each in result.findings:
+        assert_speaks(each)
+
+
+def test_json_that_is_loosely_written_is_good(ready: Catalogue) -> None:
+    loose = {"title": "商标检索", "title@en": "Trademark search", "category": "专利检索与信息分析", "offer": "1000元起",
+             "fullyOnline": "是", "issued": 20260305, "version": 2, "abstract": None, "areaServed": ["柳州", 450300],
+             "provider": AGENCY}  # fmt: skip
+    record = story.product(1) | loose
+
+    result = load_text(ready, json.dumps(record), "loose.json")
+
+    assert [each.status for each in result.taken] == ["created"]
+    assert {each.code for each in result.findings} <= {"minCount", "recommended-here"}
+
+
 def test_lone_surrogates_in_json_are_taken_out_and_never_printed(ready: Catalogue) -> None:
     good = story.product(1, provider=[AGENCY])
     spoiled = good | {"identifier": "TEST-0002", "title": {"zh": "商标检索\ud800报告"}, "\udfffx": 1}

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from openpyxl import load_workbook
 
-from catalog_service.operations.load import Source
-from catalog_service.operations.sample import example_row
+from catalog_service.operations.load import Source, load
+from catalog_service.operations.sample import example_row, load_samples
 from catalog_service.operations.validate import check_sources
 from catalog_service.registry import profile
 from catalog_service.resources import folder
@@ -48,6 +48,18 @@ def test_a_template_filled_with_its_own_example_is_good(tmp_path: Path, kind: st
     assert checked.records == (33 if known else 1)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_template_filled_with_its_own_example_is_a_new_record_among_the_samples(tmp_path: Path, kind: str) -> None:
+    catalogue = make_catalogue(tmp_path)
+    load_samples(catalogue)
+
+    result = load(catalogue, [Source("mine.xlsx", io.BytesIO(filled(kind)))], actor="test", publishing=True)
+    catalogue.close()
+
+    assert result.findings == []
+    assert (result.counts["created"], result.counts["published"]) == (1, 1)
+
+
 def test_the_example_of_a_product_is_one_service() -> None:
     row = example_row(KINDS, "service-product")
 
@@ -56,5 +68,5 @@ def test_the_example_of_a_product_is_one_service() -> None:
     assert "." not in row.get("offer.price", "") + row.get("offer.minPrice", "")
 
 
-def test_a_kind_without_samples_has_no_example_row() -> None:
+def test_a_kind_without_an_example_has_no_example_row() -> None:
     assert example_row(KINDS, "no-such-kind") == {}

@@ -121,8 +121,12 @@ def documents(catalogue: Catalogue) -> dict[str, bytes]:
         "ours.jsonld": _with_our_context(_serialized(quads, "JSON_LD")),
         "x.csv": table(rows).encode("gb18030"),
         "x.xlsx": workbook(rows),
-        "x.jsonl": b"\n".join(json.dumps({"kind": KIND, "title": {"zh": f"第 {n} 号"}}).encode() for n in range(90)),
+        "x.jsonl": b"\n".join(_wrong_form(n) for n in range(90)),
     }  # fmt: skip
+
+
+def _wrong_form(number: int) -> bytes:
+    return json.dumps({"kind": KIND, "title": {"zh": f"第 {number} 号"}, "x": [], "offer": [[number]]}).encode()
 
 
 def _with_our_context(expanded: bytes) -> bytes:

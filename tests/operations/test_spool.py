@@ -10,7 +10,7 @@ import pytest
 from catalog_service.model.record import Record
 from catalog_service.model.report import Finding, Place
 from catalog_service.normalise import Reference
-from catalog_service.operations.spool import Candidate, Spool
+from catalog_service.operations.spool import Candidate, Spool, with_iri
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,3 +53,23 @@ def test_a_new_state_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
         assert spool.put_back([moved]) == []
         assert list(spool.chunks("k", 10)) == [[moved]]
         assert spool.find("x-0003") == [("k", "http://e.example/2")]
+
+
+def test_a_renamed_candidate_keeps_its_name_and_its_places(tmp_path: Path) -> None:
+    inner = "<http://e.example/r#offer-1>"
+    named = replace(PLAIN, places={(NODE, "<p:p>"): CELL, (inner, "<p:q>"): CELL})
+    with Spool(tmp_path / "s.sqlite", {"k": ("<p:p>",)}) as spool:
+        spool.add(named)
+        assert spool.find_name("检索") == [("k", "http://e.example/r")]
+        [[kept]] = spool.chunks("k", 10)
+
+        spool.put_back([with_iri(with_iri(kept, "http://e.example/1"), "http://e.example/2")])
+
+        [[moved]] = spool.chunks("k", 10)
+        assert spool.find_name("检索") == [("k", "http://e.example/2")]
+        assert moved.places == {
+            ("<http://e.example/2>", "<p:p>"): CELL,
+            ("<http://e.example/2#offer-1>", "<p:q>"): CELL,
+        }
+        spool.remove(moved)
+        assert spool.find_name("检索") == []

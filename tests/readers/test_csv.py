@@ -26,6 +26,13 @@ def test_the_delimiter_is_told_by_the_header(delimiter: str) -> None:
     assert rows(text) == [(2, ["A-0001", "专利检索", "说明"])]
 
 
+def test_a_header_with_a_language_that_is_none_is_told() -> None:
+    records, findings = read("identifier,title@zh,title@e_n\nA-0001,检索,x\n", "a.csv", "service-product")
+
+    assert [(name, each.language) for name, each in records[0].values] == [("identifier", ""), ("title", "zh")]
+    assert [each.code for each in findings] == ["unknown-column"]
+
+
 def test_a_cell_may_hold_line_ends_and_delimiters() -> None:
     text = HEAD + 'A-0001,"专利,检索","第一行\n第二行"\nB-0002,x,y\n'
 

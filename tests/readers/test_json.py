@@ -46,10 +46,30 @@ def test_a_list_holds_several_records_and_values_know_their_lines(form: str) -> 
     assert [value.place.line for _, value in records[1].values] == [start + 1, start + 2]
 
 
-def test_an_unknown_member_is_kept_as_unknown() -> None:
-    records, _ = read('{"identifier": "A-0001", "colour": "red"}', "a.json", KIND)
+def test_what_has_no_place_is_left_out_with_its_line() -> None:
+    text = (
+        '{"identifier": "A-0001",\n"colour": "red",\n"offer": [{},\n{"price": {}}],\n"title": {"zh": "检索", "?": "x"}}'
+    )
+    records, _ = read(text, "a.json", KIND)
 
-    assert [name for name, _ in records[0].unknown] == ["colour"]
+    assert [(name, place.line) for name, place in records[0].left_out] == [
+        ("colour", 2),
+        ("offer.price", 4),
+        ("title.?", 5),
+    ]
+    assert records[0].payload == json.loads(text)
+
+
+def test_a_member_that_is_a_number_has_a_line_too() -> None:
+    records, _ = read('{"identifier": "A-0001",\n"5": "red"}', "a.json", KIND)
+
+    assert records[0].left_out[0][1].line == 2
+
+
+def test_what_stands_behind_a_name_must_be_a_language() -> None:
+    assert values({"title@en": "Search", "title@e n": "x", "title@": "检索"}) == [
+        ("title", "Search", "en"), ("title", "检索", ""),
+    ]  # fmt: skip
 
 
 def test_a_record_keeps_the_iri_it_names() -> None:

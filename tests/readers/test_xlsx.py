@@ -81,6 +81,14 @@ def test_rows_past_the_limit_are_told() -> None:
     assert [each.code for each in findings] == ["too-many-rows"]
 
 
+def test_as_many_rows_as_may_be_are_all_read() -> None:
+    rows = [ROWS[0], *([f"A-{n:04d}", "x", None] for n in range(50))]
+
+    records, findings = read(workbook(rows, "服务产品"), "a.xlsx", xlsx_rows=50)
+
+    assert (len(records), findings) == (50, [])
+
+
 @pytest.mark.parametrize(
     "member", ["xl/externalLinks/externalLink1.xml", "xl/embeddings/a.bin", "../evil.xml", "/etc/x"]
 )

@@ -8,12 +8,31 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from catalog_service.operations import tokens
+from tests.web.conftest import open_small
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask import Flask
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
 
     from catalog_service.operations.catalogue import Catalogue
+
+
+@pytest.fixture(scope="module")
+def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalogue]:
+    """A catalogue of their own: other tests count what is in the shared one."""
+    catalogue = open_small(tmp_path_factory.mktemp("writing"))
+    yield catalogue
+    catalogue.close()
+
+
+@pytest.fixture(scope="module")
+def app(catalogue: Catalogue) -> Flask:
+    from catalog_service.web.app import create_app
+
+    return create_app(catalogue)
 
 
 @pytest.fixture(scope="module")

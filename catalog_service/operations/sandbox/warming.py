@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _LATE_IMPORTS = (
     "codecs",
     "difflib",
+    "jsonschema",
     "lxml.etree",
     "pyoxigraph",
     "python_calamine",
@@ -60,8 +62,9 @@ def warm_up(profile: Profile, validation: Validation) -> Callable[[], None]:
         profile.vocabularies.nearest("?", (slug,))
     desk = OwnDesk(profile, "https://kebao.example", {}, validation)
     samples = [(path.name, path.read_bytes()) for path in sorted(folder("samples").glob("*.xlsx"))]
+    forms = [("trial.json", json.dumps({"kind": kind, "?": {}, "iri": {}}).encode()) for kind in profile.kinds]
     canonical = b""
-    for name, data in (*samples, *_TRIALS):
+    for name, data in (*samples, *_TRIALS, *forms):
         records = _try(desk, name, data)
         canonical += b"".join(each.canonical() for each in records[:_REHEARSED])
 
