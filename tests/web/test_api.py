@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.web.conftest import open_small
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from flask import Flask
     from flask.testing import FlaskClient
-
-    from catalog_service.operations.catalogue import Catalogue
 
 
 def _json(client: FlaskClient, path: str, **headers: str) -> Any:
@@ -131,9 +133,13 @@ def test_changes_can_bring_the_records_and_be_narrowed(client: FlaskClient) -> N
     assert {change["id"] for change in by_category} == {"KB-0000011", "KB-0000012"}
 
 
-def test_a_long_poll_is_woken_by_the_next_change(app: Flask, catalogue: Catalogue) -> None:
+def test_a_long_poll_is_woken_by_the_next_change(tmp_path: Path) -> None:
     import threading
 
+    from catalog_service.web.app import create_app
+
+    catalogue = open_small(tmp_path)  # its own, so that others still find the last change of the shared one
+    app = create_app(catalogue)
     last = catalogue.store.last_seq()
     answers: list[Any] = []
     waiting = threading.Thread(
@@ -145,6 +151,7 @@ def test_a_long_poll_is_woken_by_the_next_change(app: Flask, catalogue: Catalogu
     waiting.join(timeout=30)
 
     assert [change["op"] for change in answers[0]["changes"]] == ["refresh"]
+    catalogue.close()
 
 
 def test_kinds_tell_fields_facets_and_schema(client: FlaskClient) -> None:
