@@ -174,6 +174,19 @@ class Vocabularies(Mapping[str, Scheme]):
         slug, _, notation = iri.removeprefix(CODE_LISTS).partition("/")
         return self[slug].concepts.get(notation) if slug in self else self._foreign.get(iri)
 
+    def label(self, coded: str, lang: str) -> str:
+        """Return what a concept given as ``list/code`` or IRI is called in a language; empty if no list has it.
+
+        >>> load_vocabularies().label("region/450200", "zh")
+        '柳州市'
+        """
+        slug, _, code = coded.partition("/")
+        known = self[slug].names(lang).get(code) if slug in self._files else None
+        if known is not None:
+            return known
+        concept = self.concept(coded if "://" in coded else CODE_LISTS + coded)
+        return concept.label(lang) if concept else ""
+
     def find(self, text: str, slugs: Iterable[str]) -> tuple[Concept, ...]:
         """Return what a person can have meant: none, the one concept, or several candidates.
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from catalog_service.errors import BadQuery, UnknownName
 from catalog_service.i18n import both
@@ -31,15 +33,15 @@ _EVERY_CODE = 10_000
 """Values of a coverage facet are added up, so none may be left out; the longest list has a third as many."""
 
 
-class FacetValue(NamedTuple):
+class FacetValue(msgspec.Struct, frozen=True, gc=False):
     """One value to tick; ``count`` is what one gets with it under all other conditions.
 
-    A tuple, because a page has hundreds of them and a tuple is made ten times as fast.
+    A struct, because a page has hundreds of them: it is made faster than a tuple and written as JSON as it stands.
     """
 
     value: str
     label: str
-    count: int  # type: ignore[assignment]
+    count: int
     selected: bool
     children: tuple[FacetValue, ...] = ()
 

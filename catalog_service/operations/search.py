@@ -73,13 +73,19 @@ class HitView:
     summary_lang: str
     fields: Mapping[str, list[str]]
     """Short name to values: texts, or codes as ``list/code``."""
-    offers: tuple[Offer, ...]
+    plain_offers: Sequence[Mapping[str, Any]]
+    """Its offers as `Offer.plain` gave them to the index."""
     linked: Mapping[str, list[tuple[str, str]]]
     """Facet name to (identifier, title) of the records named there, such as the provider."""
     score: float
     highlight: Mapping[str, list[tuple[int, int]]]
     passage_of: str = ""
     """Dotted name of the field that ``summary`` is a passage of, where the words stand in neither title nor summary."""
+
+    @property
+    def offers(self) -> tuple[Offer, ...]:
+        """Its offers, the cheapest first."""
+        return tuple(map(Offer.from_plain, self.plain_offers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +312,7 @@ def _hit(kind: Kind, hit: Hit, form: bytes, words: Sequence[Word], lang: str) ->
         summary=summary.text,
         summary_lang=summary.lang,
         fields=stored["fields"],
-        offers=tuple(Offer.from_plain(offer) for offer in stored["offers"]),
+        plain_offers=stored["offers"],
         linked=linked,
         score=hit.score,
         highlight={"title": marks, "summary": list(summary.marks)} if words else {},
