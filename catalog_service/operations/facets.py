@@ -231,8 +231,9 @@ def _values(
     if facet.type == "price":
         found = {mode: found.get(mode, 0) for mode in UNPRICED if mode in found or mode in ticked}
     found |= {value: 0 for value in ticked if value not in found and facet.type not in ("price", "rating")}
-    labels = value_labels(catalogue, facet, found, lang, seq)
-    return tuple(FacetValue(value, labels[value], count, value in ticked) for value, count in found.items())
+    reference = facet.type == "reference"
+    labels = catalogue.called(found, lang, seq) if reference else value_labels(catalogue, facet, found, lang, seq)
+    return tuple([FacetValue(value, labels[value], count, value in ticked) for value, count in found.items()])
 
 
 def value_labels(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from catalog_service.model import terms
 from catalog_service.model.kind import per_kind
-from catalog_service.model.record import parse_canonical
+from catalog_service.model.record import objects_in
 from indexer.highlight import passage
 
 if TYPE_CHECKING:
@@ -48,8 +48,8 @@ def found_in(kind: Kind, form: bytes, iri: str, words: Sequence[Word], lang: str
 
     None where no text has one: the record was found by the label of a code or by the sound of its title.
     """
-    record = parse_canonical(form, iri, kind.name)
-    texts = [(name, term) for name, path in _texts(kind) for term in _preferred(record.objects(*path), lang)]
+    node = terms.iri(iri)
+    texts = [(name, term) for name, path in _texts(kind) for term in _preferred(objects_in(form, node, *path), lang)]
     pieces = [piece.text for word in words for piece in word.pieces]
     # Marking folds every character, so texts that hold a piece as it stands come first: mostly one is tried.
     for name, term in sorted(texts, key=lambda text: not any(piece in text[1] for piece in pieces)):

@@ -283,22 +283,29 @@ def _did_you_mean(catalogue: Catalogue, kind: Kind, request: SearchRequest, pars
 
 
 def _hits(catalogue: Catalogue, hits: Sequence[Hit], words: Sequence[Word], lang: str) -> tuple[HitView, ...]:
-    """Return the rows of the hits that are public at this moment, which an index that lags behind cannot tell."""
+    """Return the rows of the hits that are public at this moment, which an index that lags behind cannot tell.
+
+    What the world may see of a record is read only where neither title nor summary has a word: from many hits nothing.
+    """
     if not hits:
         return ()
-    shown = [hit.id for hit in hits]
-    public = catalogue.store.forms(shown) if words else dict.fromkeys(catalogue.store.live(shown), b"")
     kinds = catalogue.profile.kinds
-    return tuple(_hit(kinds[hit.kind], hit, public[hit.id], words, lang) for hit in hits if hit.id in public)
+    rows = [_row(hit, words, lang) for hit in hits]
+    unmarked = [row.id for row in rows if words and not any(row.highlight.values())]
+    forms = catalogue.store.forms(unmarked) if unmarked else {}
+    marked = [row.id for row in rows if row.id not in set(unmarked)]
+    public = forms.keys() | (catalogue.store.live(marked) if marked else set())
+    return tuple(
+        _with_passage(kinds[row.kind], row, forms[row.id], words, lang) if row.id in forms else row
+        for row in rows
+        if row.id in public
+    )
 
 
-def _hit(kind: Kind, hit: Hit, form: bytes, words: Sequence[Word], lang: str) -> HitView:
+def _row(hit: Hit, words: Sequence[Word], lang: str) -> HitView:
     stored = hit.stored
     title, title_lang = _in_language(stored["title"], lang)
     summary = extract(*_in_language(stored["summary"], lang), words)
-    marks = mark(title, words) if words else []
-    if words and not marks and not summary.marks:
-        summary = found_in(kind, form, stored["iri"], words, lang) or summary
     linked = {
         name: [(link["id"], _in_language(link["title"], lang)[0]) for link in links]
         for name, links in stored["named"].items()
@@ -315,9 +322,17 @@ def _hit(kind: Kind, hit: Hit, form: bytes, words: Sequence[Word], lang: str) ->
         plain_offers=stored["offers"],
         linked=linked,
         score=hit.score,
-        highlight={"title": marks, "summary": list(summary.marks)} if words else {},
-        passage_of=summary.field,
+        highlight={"title": mark(title, words), "summary": list(summary.marks)} if words else {},
     )
+
+
+def _with_passage(kind: Kind, row: HitView, form: bytes, words: Sequence[Word], lang: str) -> HitView:
+    """Return a row with the passage that has the words in the place of the summary, if there is one."""
+    found = found_in(kind, form, row.iri, words, lang)
+    if found is None:
+        return row
+    marks = {**row.highlight, "summary": list(found.marks)}
+    return replace(row, summary=found.text, summary_lang=found.lang, passage_of=found.field, highlight=marks)
 
 
 def _in_language(texts: Mapping[str, str], lang: str) -> tuple[str, str]:
