@@ -138,6 +138,7 @@ class Vocabularies(Mapping[str, Scheme]):
         self._files = {path.stem: path for path in sorted((schemes if schemes.is_dir() else folder).glob("*.ttl"))}
         self._schemes: dict[str, Scheme] = {}
         self._names: dict[str, Names] = {}
+        self._labels: dict[str, dict[str, str]] = {}
 
     def __getitem__(self, slug: str) -> Scheme:
         if slug not in self._schemes:
@@ -180,12 +181,14 @@ class Vocabularies(Mapping[str, Scheme]):
         >>> load_vocabularies().label("region/450200", "zh")
         '柳州市'
         """
-        slug, _, code = coded.partition("/")
-        known = self[slug].names(lang).get(code) if slug in self._files else None
-        if known is not None:
-            return known
-        concept = self.concept(coded if "://" in coded else CODE_LISTS + coded)
-        return concept.label(lang) if concept else ""
+        known = self._labels.setdefault(lang, {})
+        label = known.get(coded)
+        if label is None:
+            concept = self.concept(coded if "://" in coded else CODE_LISTS + coded)
+            if concept is None:
+                return ""
+            label = known[coded] = concept.label(lang)
+        return label
 
     def find(self, text: str, slugs: Iterable[str]) -> tuple[Concept, ...]:
         """Return what a person can have meant: none, the one concept, or several candidates.
