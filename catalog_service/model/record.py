@@ -119,3 +119,26 @@ def parse_canonical(canonical_form: bytes, record_iri: str, kind: str) -> Record
         else:
             own[predicate] = [term]
     return Record(record_iri, kind, nodes)
+
+
+def objects_in(canonical_form: bytes, node: Term, *path: Term) -> list[Term]:
+    """Return what `Record.objects` would, looked up in a canonical form: for who wants a few values of a record.
+
+    >>> objects_in('<r> <p> "检索"@zh .\\n'.encode(), "<r>", "<p>")
+    ['"检索"@zh']
+    """
+    reached = [node]
+    for predicate in path:
+        reached = [term for each in reached for term in _said(canonical_form, f"{each} {predicate} ".encode())]
+    return reached
+
+
+def _said(canonical_form: bytes, head: bytes) -> list[Term]:
+    """Return the objects on the lines that begin so; sorted lines stand together."""
+    start = 0 if canonical_form.startswith(head) else canonical_form.find(b"\n" + head) + 1
+    found = []
+    while canonical_form.startswith(head, start):
+        end = canonical_form.index(_END.encode(), start)
+        found.append(canonical_form[start + len(head) : end].decode())
+        start = end + len(_END)
+    return found

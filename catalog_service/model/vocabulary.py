@@ -138,6 +138,7 @@ class Vocabularies(Mapping[str, Scheme]):
         self._files = {path.stem: path for path in sorted((schemes if schemes.is_dir() else folder).glob("*.ttl"))}
         self._schemes: dict[str, Scheme] = {}
         self._names: dict[str, Names] = {}
+        self._labels: dict[str, dict[str, str]] = {}
 
     def __getitem__(self, slug: str) -> Scheme:
         if slug not in self._schemes:
@@ -173,6 +174,21 @@ class Vocabularies(Mapping[str, Scheme]):
             return self._foreign.get(iri) if ":" in iri else None
         slug, _, notation = iri.removeprefix(CODE_LISTS).partition("/")
         return self[slug].concepts.get(notation) if slug in self else self._foreign.get(iri)
+
+    def label(self, coded: str, lang: str) -> str:
+        """Return what a concept given as ``list/code`` or IRI is called in a language; empty if no list has it.
+
+        >>> load_vocabularies().label("region/450200", "zh")
+        '柳州市'
+        """
+        known = self._labels.setdefault(lang, {})
+        label = known.get(coded)
+        if label is None:
+            concept = self.concept(coded if "://" in coded else CODE_LISTS + coded)
+            if concept is None:
+                return ""
+            label = known[coded] = concept.label(lang)
+        return label
 
     def find(self, text: str, slugs: Iterable[str]) -> tuple[Concept, ...]:
         """Return what a person can have meant: none, the one concept, or several candidates.

@@ -15,7 +15,7 @@ from catalog_service.operations.sets import SetNames
 from catalog_service.registry import profile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
     from catalog_service.config import Value
@@ -33,7 +33,7 @@ class Names:
     def __init__(self) -> None:
         self._seq = -1
         self._known: dict[str, dict[str, str]] = {}
-        self._titles: dict[str, dict[str, str]] = {}
+        self._titles: dict[str, dict[str, str]] = {lang: {} for lang in LANGUAGES}
         self._written: dict[tuple[str, str], list[str]] = {}
         self.learned: set[str] = set()
         """Identifiers of the records looked up already, named or not."""
@@ -44,7 +44,7 @@ class Names:
         return self._known
 
     def titles(self, seq: int) -> dict[str, dict[str, str]]:
-        """Return the titles known at a change: identifier to language to title."""
+        """Return the titles known at a change: language to identifier to title, or to the identifier again."""
         self._go_to(seq)
         return self._titles
 
@@ -54,8 +54,10 @@ class Names:
         return self._written
 
     def _go_to(self, seq: int) -> None:
-        if seq != self._seq or len(self._known) + len(self._titles) + len(self._written) > _MOST_NAMES:
-            self._seq, self._known, self._titles, self._written, self.learned = seq, {}, {}, {}, set()
+        titles = len(self._titles[LANGUAGES[0]])
+        if seq != self._seq or len(self._known) + titles + len(self._written) > _MOST_NAMES:
+            self._seq, self._known, self._written, self.learned = seq, {}, {}, set()
+            self._titles = {lang: {} for lang in LANGUAGES}
 
 
 _MOST_NAMES = 20_000
@@ -139,12 +141,19 @@ class Catalogue:
         wanted = list(identifiers)
         if not wanted:
             return {}
-        known = self.names.titles(self.store.last_seq() if seq is None else seq)
-        fresh = [each for each in wanted if each not in known]
-        if fresh:
+        called = self.called(wanted, lang, self.store.last_seq() if seq is None else seq)
+        return {each: called[each] for each in wanted}
+
+    def called(self, identifiers: Collection[str], lang: str, seq: int) -> Mapping[str, str]:
+        """Return what records are called, as `titles` does, among all others looked up: nothing is copied."""
+        titles = self.names.titles(seq)
+        called = titles[lang]
+        if fresh := [each for each in identifiers if each not in called]:
             found = self.store.published(fresh)
-            known.update({each: self._titles(found[each]) if each in found else {} for each in fresh})
-        return {each: known[each].get(lang) or known[each].get("zh") or each for each in wanted}
+            own = {each: self._titles(found[each]) if each in found else {} for each in fresh}
+            for each_lang, known in titles.items():
+                known.update({each: names.get(each_lang) or names.get("zh") or each for each, names in own.items()})
+        return called
 
     def _titles(self, entry: Entry) -> dict[str, str]:
         """Return what a record is called in every language the pages have."""

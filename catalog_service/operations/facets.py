@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from catalog_service.errors import BadQuery, UnknownName
 from catalog_service.i18n import both
@@ -31,15 +33,15 @@ _EVERY_CODE = 10_000
 """Values of a coverage facet are added up, so none may be left out; the longest list has a third as many."""
 
 
-class FacetValue(NamedTuple):
+class FacetValue(msgspec.Struct, frozen=True, gc=False):
     """One value to tick; ``count`` is what one gets with it under all other conditions.
 
-    A tuple, because a page has hundreds of them and a tuple is made ten times as fast.
+    A struct, because a page has hundreds of them: it is made faster than a tuple and written as JSON as it stands.
     """
 
     value: str
     label: str
-    count: int  # type: ignore[assignment]
+    count: int
     selected: bool
     children: tuple[FacetValue, ...] = ()
 
@@ -229,8 +231,9 @@ def _values(
     if facet.type == "price":
         found = {mode: found.get(mode, 0) for mode in UNPRICED if mode in found or mode in ticked}
     found |= {value: 0 for value in ticked if value not in found and facet.type not in ("price", "rating")}
-    labels = value_labels(catalogue, facet, found, lang, seq)
-    return tuple(FacetValue(value, labels[value], count, value in ticked) for value, count in found.items())
+    reference = facet.type == "reference"
+    labels = catalogue.called(found, lang, seq) if reference else value_labels(catalogue, facet, found, lang, seq)
+    return tuple([FacetValue(value, labels[value], count, value in ticked) for value, count in found.items()])
 
 
 def value_labels(

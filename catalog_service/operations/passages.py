@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from catalog_service.model import terms
 from catalog_service.model.kind import per_kind
-from catalog_service.model.record import parse_canonical
+from catalog_service.model.record import objects_in
 from indexer.highlight import passage
 
 if TYPE_CHECKING:
@@ -52,11 +52,11 @@ def found_in(kind: Kind, form: bytes, iri: str, words: Sequence[Word], lang: str
     None where no text of some length has one: the record was found by a keyword, the label of a code or the sound of
     its title, and its summary tells more.
     """
-    record = parse_canonical(form, iri, kind.name)
+    node = terms.iri(iri)
     texts = [
         (name, term)
         for name, path in _texts(kind)
-        for term in _preferred(record.objects(*path), lang)
+        for term in _preferred(objects_in(form, node, *path), lang)
         if len(terms.value(term)) >= _SHORTEST
     ]
     pieces = [piece.text for word in words for piece in word.pieces]

@@ -73,13 +73,19 @@ class HitView:
     summary_lang: str
     fields: Mapping[str, list[str]]
     """Short name to values: texts, or codes as ``list/code``."""
-    offers: tuple[Offer, ...]
+    plain_offers: Sequence[Mapping[str, Any]]
+    """Its offers as `Offer.plain` gave them to the index."""
     linked: Mapping[str, list[tuple[str, str]]]
     """Facet name to (identifier, title) of the records named there, such as the provider."""
     score: float
     highlight: Mapping[str, list[tuple[int, int]]]
     passage_of: str = ""
     """Dotted name of the field that ``summary`` is a passage of, where the words stand in neither title nor summary."""
+
+    @property
+    def offers(self) -> tuple[Offer, ...]:
+        """Its offers, the cheapest first."""
+        return tuple(map(Offer.from_plain, self.plain_offers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,22 +283,29 @@ def _did_you_mean(catalogue: Catalogue, kind: Kind, request: SearchRequest, pars
 
 
 def _hits(catalogue: Catalogue, hits: Sequence[Hit], words: Sequence[Word], lang: str) -> tuple[HitView, ...]:
-    """Return the rows of the hits that are public at this moment, which an index that lags behind cannot tell."""
+    """Return the rows of the hits that are public at this moment, which an index that lags behind cannot tell.
+
+    What the world may see of a record is read only where neither title nor summary has a word: from many hits nothing.
+    """
     if not hits:
         return ()
-    shown = [hit.id for hit in hits]
-    public = catalogue.store.forms(shown) if words else dict.fromkeys(catalogue.store.live(shown), b"")
     kinds = catalogue.profile.kinds
-    return tuple(_hit(kinds[hit.kind], hit, public[hit.id], words, lang) for hit in hits if hit.id in public)
+    rows = [_row(hit, words, lang) for hit in hits]
+    unmarked = [row.id for row in rows if words and not any(row.highlight.values())]
+    forms = catalogue.store.forms(unmarked) if unmarked else {}
+    marked = [row.id for row in rows if row.id not in set(unmarked)]
+    public = forms.keys() | (catalogue.store.live(marked) if marked else set())
+    return tuple(
+        _with_passage(kinds[row.kind], row, forms[row.id], words, lang) if row.id in forms else row
+        for row in rows
+        if row.id in public
+    )
 
 
-def _hit(kind: Kind, hit: Hit, form: bytes, words: Sequence[Word], lang: str) -> HitView:
+def _row(hit: Hit, words: Sequence[Word], lang: str) -> HitView:
     stored = hit.stored
     title, title_lang = _in_language(stored["title"], lang)
     summary = extract(*_in_language(stored["summary"], lang), words)
-    marks = mark(title, words) if words else []
-    if words and not marks and not summary.marks:
-        summary = found_in(kind, form, stored["iri"], words, lang) or summary
     linked = {
         name: [(link["id"], _in_language(link["title"], lang)[0]) for link in links]
         for name, links in stored["named"].items()
@@ -306,12 +319,20 @@ def _hit(kind: Kind, hit: Hit, form: bytes, words: Sequence[Word], lang: str) ->
         summary=summary.text,
         summary_lang=summary.lang,
         fields=stored["fields"],
-        offers=tuple(Offer.from_plain(offer) for offer in stored["offers"]),
+        plain_offers=stored["offers"],
         linked=linked,
         score=hit.score,
-        highlight={"title": marks, "summary": list(summary.marks)} if words else {},
-        passage_of=summary.field,
+        highlight={"title": mark(title, words), "summary": list(summary.marks)} if words else {},
     )
+
+
+def _with_passage(kind: Kind, row: HitView, form: bytes, words: Sequence[Word], lang: str) -> HitView:
+    """Return a row with the passage that has the words in the place of the summary, if there is one."""
+    found = found_in(kind, form, row.iri, words, lang)
+    if found is None:
+        return row
+    marks = {**row.highlight, "summary": list(found.marks)}
+    return replace(row, summary=found.text, summary_lang=found.lang, passage_of=found.field, highlight=marks)
 
 
 def _in_language(texts: Mapping[str, str], lang: str) -> tuple[str, str]:

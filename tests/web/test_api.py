@@ -37,6 +37,15 @@ def test_search_answers_with_hits_facets_and_a_key(client: FlaskClient) -> None:
     assert found["hits"][0]["providerRegion"] == [{"code": "450202", "label": "城中区"}]
 
 
+@pytest.mark.parametrize(
+    "query", ["q=材料检测", "q=", "q=材料检测&deliveryMode=online&lang=en", "q=zzz&size=0", "q=%ED%A0%80"]
+)
+def test_search_is_written_as_all_json_here_is(client: FlaskClient, query: str) -> None:
+    body = client.get(f"/api/v1/search?{query}").text
+
+    assert body == json.dumps(json.loads(body), ensure_ascii=False, separators=(",", ":"))
+
+
 def test_following_the_key_gives_every_hit_once(client: FlaskClient) -> None:
     seen: list[str] = []
     after = ""

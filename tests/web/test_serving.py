@@ -75,7 +75,7 @@ def test_index_code_lists_and_names_are_there_before_the_first_reader(tmp_path: 
     warm_up(made)
 
     assert "index" in vars(made)
-    assert made.names.titles(made.store.last_seq())
+    assert made.names.titles(made.store.last_seq())["zh"]
     made.close()
 
 

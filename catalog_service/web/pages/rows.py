@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from catalog_service.model.kind import per_kind
 from catalog_service.namespaces import CODE_LISTS, term
 from catalog_service.operations import wording
 from catalog_service.operations.offers import offer_field, offer_view
@@ -130,35 +131,34 @@ def _usual(each: Field, value: str) -> bool:
 
 def concept_label(site: Site, value: str) -> str:
     """Return the label of a concept given as ``list/code`` or IRI, empty if no list has it."""
-    iri = value if "://" in value else CODE_LISTS + value
-    concept = site.catalogue.profile.vocabularies.concept(iri)
-    return concept.label(site.lang) if concept else ""
+    return site.catalogue.profile.vocabularies.label(value, site.lang)
 
 
 def plain_fields(site: Site, kind: Kind, hit: HitView) -> dict[str, object]:
     """Return a hit's fields for programs: texts as they are, concepts with code and label."""
+    members, label, lang = _members(kind), site.catalogue.profile.vocabularies.label, site.lang
     plain: dict[str, object] = {}
-    beyond = {facet.name for facet in kind.facets if facet.foreign}
     for name, values in hit.fields.items():
-        each = kind.field(name)
-        if name in beyond and each is None:
-            plain[name] = [_coded(site, value) for value in values]
-            continue
-        shown = [_plain(site, each, value) for value in values]
-        single = each is not None and each.max_count == 1 and "." not in name
+        type_, single = members.get(name) or _member(kind, name)
+        shown: Sequence[object] = values
+        if type_ == "concept":
+            shown = [{"code": each.partition("/")[2] or each, "label": label(each, lang)} for each in values]
+        elif type_ == "boolean":
+            shown = [each in {"true", "1"} for each in values]
         plain[name] = (shown[0] if shown else None) if single else shown
     return plain
 
 
-def _plain(site: Site, each: Field | None, value: str) -> object:
+@per_kind
+def _members(kind: Kind) -> dict[str, tuple[str, bool]]:
+    """Return what the fields and facets of a kind are for programs: a page of hits asks for each twenty times."""
+    names = [*(name for name, _ in kind.walk()), *(facet.name for facet in kind.facets)]
+    return {name: _member(kind, name) for name in names}
+
+
+def _member(kind: Kind, name: str) -> tuple[str, bool]:
+    """Return the type of a member and whether it holds one value; what lies beyond a reference holds codes."""
+    each = kind.field(name)
     if each is None:
-        return value
-    if each.type == "concept":
-        return _coded(site, value)
-    if each.type == "boolean":
-        return value in {"true", "1"}
-    return value
-
-
-def _coded(site: Site, value: str) -> dict[str, str]:
-    return {"code": value.partition("/")[2] or value, "label": concept_label(site, value)}
+        return "concept" if any(facet.foreign and facet.name == name for facet in kind.facets) else "string", False
+    return each.type, each.max_count == 1 and "." not in name

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from itertools import pairwise
 from math import inf
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 
 from indexer.engines.embedded.layout import keyword_field, number_field
@@ -94,5 +93,5 @@ def _ranges(bounds: Sequence[int]) -> list[dict[str, int]]:
 
 
 def _buckets(answer: Mapping[str, Any], limit: int) -> dict[str, int]:
-    by_value = sorted((bucket["key"], int(bucket["doc_count"])) for bucket in answer["buckets"])
-    return dict(sorted(by_value, key=itemgetter(1), reverse=True)[:limit])
+    counts = {bucket["key"]: int(bucket["doc_count"]) for bucket in answer["buckets"]}
+    return {value: counts[value] for value in sorted(sorted(counts), key=counts.__getitem__, reverse=True)[:limit]}

@@ -7,12 +7,14 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from indexer.analysis import Analyser
 from indexer.engines import open_engine
+from indexer.engines.embedded import engine as embedded
 from indexer.errors import IndexLocked, IndexUnreachable, WrongIndex
 from indexer.query import All, Search, Sort, Token
 from indexer.schema import Deletion, Document, IndexSchema, TextField
@@ -165,3 +167,20 @@ def test_the_name_file_tells_what_made_the_index(tmp_path: Path) -> None:
     opened(tmp_path)
 
     assert set(json.loads((tmp_path / "kebao-index.json").read_text(encoding="utf-8"))) == {"format", "fingerprint"}
+
+
+def test_what_found_many_is_not_forgotten_for_rare_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted: list[Search] = []
+    whole = embedded.figures
+    monkeypatch.setattr(embedded, "figures", lambda search, ask: counted.append(search) or whole(search, ask))
+    engine = opened(tmp_path)
+    engine.write([*documents(60), Document("KB-9", "product", 61, {"title": "激光"})], 61)
+    common, rare = Search(Token("title", "bigrams", "专利")), Search(Token("title", "bigrams", "激光"))
+    for number in range(600):
+        engine.search(replace(rare, filters=((f"{number}", All()),)))
+        if number == 0:
+            engine.search(common)
+
+    assert engine.search(common).total == 60
+    assert counted.count(common) == 1
+    engine.close()
