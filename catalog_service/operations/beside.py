@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 WORTHWHILE = 3_000
 """Records from which on a process of its own pays for its start."""
 
-CHUNK = 3_000
+CHUNK = 2_000
 """Changes written at once: an index that grows in larger pieces has fewer of them to merge."""
 
 _AHEAD = 3
