@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from catalog_service.model.raw import RawRecord
 from catalog_service.model.report import Place
-from catalog_service.operations.documents import Maker
-from catalog_service.operations.reading import OwnDesk
+from catalog_service.operations.documents import Handed, Maker
+from catalog_service.operations.reading import OwnDesk, limits_of
 from catalog_service.operations.spool import packed
 from indexer.schema import Deletion, Document
 
@@ -149,8 +149,8 @@ class Beside:
             self._written = int(self._channel.recv())
         self._position = end = entries[-1].seq
         if self._written < self._handed:
-            iris = [entry.iri for entry in entries]
-            self._channel.send_bytes(_WRITE + _packed(start, end, iris, *self._maker.changes(entries)))
+            handed = Handed(start, end, [entry.iri for entry in entries], *self._maker.changes(entries))
+            self._channel.send_bytes(_WRITE + _packed(handed))
         else:
             self._maker.forget(entry.iri for entry in entries)
             self._channel.send_bytes(_FOLLOW + marshal.dumps(end))
@@ -182,7 +182,7 @@ def live(home: Path, overrides: dict[str, Value], channel: Connection, normalise
                 channel.send_bytes(normalise(message[1:]))
                 continue
             if message.startswith(_WRITE):
-                catalogue.index.put(*_unpacked(message[1:]))
+                catalogue.index.put(_unpacked(message[1:]))
             else:
                 catalogue.index.catch_up(end=marshal.loads(message[1:]))  # noqa: S302 - from who started this process
             channel.send(catalogue.index.position())
@@ -213,8 +213,6 @@ def _receive(channel: Connection, coming: Queue[bytes]) -> None:
 
 def _normaliser(catalogue: Catalogue) -> Callable[[bytes], bytes]:
     """Return what makes packed candidates of a message with raw records."""
-    from catalog_service.operations.load import limits_of
-
     desk = OwnDesk(catalogue.profile, catalogue.iri_base, limits_of(catalogue), catalogue.validation)
 
     def normalise(message: bytes) -> bytes:
@@ -225,24 +223,18 @@ def _normaliser(catalogue: Catalogue) -> Callable[[bytes], bytes]:
     return normalise
 
 
-def _packed(
-    start: int, end: int, iris: list[str], changes: Sequence[Document | Deletion], refused: dict[str, str]
-) -> bytes:
-    documents = [_members(each) for each in changes if isinstance(each, Document)]
-    deletions = [_members(each) for each in changes if isinstance(each, Deletion)]
-    return marshal.dumps((start, end, iris, documents, deletions, refused))
+def _packed(handed: Handed) -> bytes:
+    documents = [_members(each) for each in handed.changes if isinstance(each, Document)]
+    deletions = [_members(each) for each in handed.changes if isinstance(each, Deletion)]
+    return marshal.dumps((handed.start, handed.end, handed.iris, documents, deletions, handed.refused))
 
 
 def _members(change: Document | Deletion) -> tuple[Any, ...]:
     return tuple(getattr(change, name) for name in change.__slots__)
 
 
-def _unpacked(message: bytes) -> tuple[int, int, list[str], list[Document | Deletion], dict[str, str]]:
+def _unpacked(message: bytes) -> Handed:
     start, end, iris, documents, deletions, refused = marshal.loads(message)  # noqa: S302 - from who started this
-    return (
-        start,
-        end,
-        iris,
-        [*(Document(*each) for each in documents), *(Deletion(*each) for each in deletions)],
-        refused,
-    )
+    changes: list[Document | Deletion] = [Document(*each) for each in documents]
+    changes += [Deletion(*each) for each in deletions]
+    return Handed(start, end, iris, changes, refused)

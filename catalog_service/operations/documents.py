@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from catalog_service.indexing import DocumentMaker, Linked, Source
 from catalog_service.model.kind import title_path
@@ -19,6 +19,17 @@ if TYPE_CHECKING:
 
 _CONTENT = ("create", "update")
 _MOST_LINKED = 20_000
+
+
+class Handed(NamedTuple):
+    """What one process made of the changes between two positions, for another one to write."""
+
+    start: int
+    end: int
+    iris: list[str]
+    """Of the records that changed."""
+    changes: list[Document | Deletion]
+    refused: dict[str, str]
 
 
 class Maker:

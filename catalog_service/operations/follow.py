@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from catalog_service.operations.catalogue import Catalogue
+    from catalog_service.operations.documents import Handed
     from catalog_service.store.rows import LogEntry
     from indexer.engine import Engine
     from indexer.grammar import Parsed
@@ -200,24 +201,17 @@ class Index:
             engine, maker = self.engine, self._maker
             return self.fill(engine, maker, engine.position(), progress, end)
 
-    def put(
-        self,
-        start: int,
-        end: int,
-        iris: Sequence[str],
-        changes: Sequence[Document | Deletion],
-        refused: dict[str, str],
-    ) -> None:
-        """Write what was made elsewhere of the changes, of these records, between two positions. The lock is held.
+    def put(self, handed: Handed) -> None:
+        """Write what was made elsewhere. The lock is held.
 
-        An index that is not at the first one, because it was made anew meanwhile, catches up from the log.
+        An index that is not where that begins, because it was made anew meanwhile, catches up from the log.
         """
         with self._writing, told():
             self._look()
             engine = self.engine
-            if engine.position() == start:
-                self._maker.forget(iris)
-                self._write(engine, changes, end, refused)
+            if engine.position() == handed.start:
+                self._maker.forget(handed.iris)
+                self._write(engine, handed.changes, handed.end, handed.refused)
             else:
                 self.fill(engine, self._maker, engine.position())
 

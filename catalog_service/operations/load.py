@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from catalog_service.errors import Conflict, IndexUnavailable, InputError, TooLarge
+from catalog_service.errors import Conflict, IndexUnavailable, TooLarge
 from catalog_service.i18n import both
 from catalog_service.model.record import Record
 from catalog_service.model.report import Finding
@@ -20,12 +20,12 @@ from catalog_service.operations.beside import Beside
 from catalog_service.operations.collecting import rare_collections
 from catalog_service.operations.intake import Intake
 from catalog_service.operations.publish import publish, run_refresh_jobs
-from catalog_service.operations.reading import OwnDesk, Source
+from catalog_service.operations.reading import OwnDesk, Source, limits_of, sources_of
 from catalog_service.operations.references import load_order
 from catalog_service.operations.resume import spool_of
 from catalog_service.operations.sandbox import must_be_isolated
 from catalog_service.operations.sharing import SharedDesk
-from catalog_service.operations.spool import unpacked, with_iri
+from catalog_service.operations.spool import whole, with_iri
 from catalog_service.operations.taken import Conditions, OwnBatch, counted
 
 __all__ = ["CHUNK", "COUNTED", "LoadResult", "Source", "limits_of", "load", "sources_of"]
@@ -271,11 +271,11 @@ class _Load:
 
     def _keep(self, found: Candidate | Packed, *, from_rdf: bool) -> None:
         if self.conditions.identifier:
-            found = _renamed(_whole(found), self.conditions)
+            found = _renamed(whole(found), self.conditions)
         other = self.spool.add(found)
         if other is None:
             return
-        candidate = _whole(found)
+        candidate = whole(found)
         if from_rdf:
             self.spool.put_back([_merged(other, candidate)])
         else:
@@ -352,10 +352,6 @@ class _Load:
         ]
 
 
-def _whole(found: Candidate | Packed) -> Candidate:
-    return unpacked(found) if isinstance(found, tuple) else found
-
-
 def _renamed(candidate: Candidate, wanted: Conditions) -> Candidate:
     """Return the candidate as the record it is to replace; raises `Conflict` when it says it is another."""
     if candidate.identifier and candidate.identifier != wanted.identifier:
@@ -383,30 +379,3 @@ def _merged(first: Candidate, second: Candidate) -> Candidate:
         references=first.references + second.references,
         places={**(second.places or {}), **(first.places or {})},
     )
-
-
-def limits_of(catalogue: Catalogue) -> dict[str, int]:
-    """Return the limits in force by their short names, such as ``record_bytes``."""
-    return {
-        name.removeprefix("limits."): catalogue.settings.number(name)
-        for name in catalogue.settings.values
-        if name.startswith("limits.")
-    }
-
-
-def sources_of(paths: Sequence[str]) -> list[Source]:
-    """Return the sources that paths name; ``-`` is standard input."""
-    import io
-    import sys
-    from pathlib import Path
-
-    sources = []
-    for each in paths:
-        if each == "-":
-            sources.append(Source("-", io.BytesIO(sys.stdin.buffer.read())))
-            continue
-        path = Path(each)
-        if not path.is_file():
-            raise InputError("There is no file {file}.", file=each)
-        sources.append(Source(path.name, path))
-    return sources

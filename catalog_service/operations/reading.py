@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from catalog_service.errors import InputError
 from catalog_service.model.report import Finding
 from catalog_service.normalise import Normaliser
 from catalog_service.operations.spool import Candidate
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from catalog_service.model.raw import RawRecord
     from catalog_service.model.record import Record
     from catalog_service.model.terms import Term
+    from catalog_service.operations.catalogue import Catalogue
     from catalog_service.operations.spool import Packed
     from catalog_service.registry import Profile
     from catalog_service.validation.engines import Validation
@@ -113,3 +115,29 @@ def _about_form(raw: RawRecord, kind: Kind) -> list[Finding]:
         at = next((number for number, (name, _) in enumerate(places) if name in named), None)
         found.append(finding.at(raw.place if at is None else places.pop(at)[1]))
     return found
+
+
+def limits_of(catalogue: Catalogue) -> dict[str, int]:
+    """Return the limits in force by their short names, such as ``record_bytes``."""
+    return {
+        name.removeprefix("limits."): catalogue.settings.number(name)
+        for name in catalogue.settings.values
+        if name.startswith("limits.")
+    }
+
+
+def sources_of(paths: Sequence[str]) -> list[Source]:
+    """Return the sources that paths name; ``-`` is standard input."""
+    import io
+    import sys
+
+    sources = []
+    for each in paths:
+        if each == "-":
+            sources.append(Source("-", io.BytesIO(sys.stdin.buffer.read())))
+            continue
+        path = Path(each)
+        if not path.is_file():
+            raise InputError("There is no file {file}.", file=each)
+        sources.append(Source(path.name, path))
+    return sources

@@ -46,9 +46,9 @@ def packed(candidate: Candidate) -> Packed:
     return candidate.record.kind, candidate.record.iri, candidate.identifier, _bytes(candidate)
 
 
-def unpacked(row: Packed) -> Candidate:
-    """Return the candidate that was packed."""
-    return _candidate(0, *row)
+def whole(found: Candidate | Packed) -> Candidate:
+    """Return a candidate, unpacked if it is packed."""
+    return _candidate(0, *found) if isinstance(found, tuple) else found
 
 
 def with_iri(candidate: Candidate, iri: str) -> Candidate:

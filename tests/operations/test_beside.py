@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from catalog_service.operations.beside import Beside
-from catalog_service.operations.documents import Maker
+from catalog_service.operations.documents import Handed, Maker
 from catalog_service.operations.follow import LOCK, locked
 from tests.catalogues import bench_turtle, load_text, make_catalogue
 from tests.operations.stories import contents, made_anew, run_python
@@ -161,9 +161,9 @@ def test_what_is_handed_over_to_an_index_that_is_elsewhere_is_caught_up_from_the
     iris = [entry.iri for entry in half]
     changes, refused = Maker(catalogue).changes(half)
 
-    catalogue.index.put(5, half[-1].seq, iris, changes, refused)
+    catalogue.index.put(Handed(5, half[-1].seq, iris, changes, refused))
     assert catalogue.index.position() == catalogue.store.last_seq()
-    catalogue.index.put(0, half[-1].seq, iris, changes, refused)
+    catalogue.index.put(Handed(0, half[-1].seq, iris, changes, refused))
 
     found, expected = contents(catalogue.index.engine), made_anew(catalogue)
     catalogue.close()
