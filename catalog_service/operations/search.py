@@ -291,12 +291,10 @@ def _hits(catalogue: Catalogue, hits: Sequence[Hit], words: Sequence[Word], lang
         return ()
     kinds = catalogue.profile.kinds
     rows = [_row(hit, words, lang) for hit in hits]
-    unmarked = [row.id for row in rows if words and not any(row.highlight.values())]
-    forms = catalogue.store.forms(unmarked) if unmarked else {}
-    marked = [row.id for row in rows if row.id not in set(unmarked)]
-    public = forms.keys() | (catalogue.store.live(marked) if marked else set())
+    unmarked = {row.id for row in rows if words and not any(row.highlight.values())}
+    public = catalogue.store.visible(unmarked, [row.id for row in rows if row.id not in unmarked])
     return tuple(
-        _with_passage(kinds[row.kind], row, forms[row.id], words, lang) if row.id in forms else row
+        _with_passage(kinds[row.kind], row, public[row.id], words, lang) if row.id in unmarked else row
         for row in rows
         if row.id in public
     )

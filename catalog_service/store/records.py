@@ -115,17 +115,17 @@ class RecordReads(Reads):
                 for row in connection.execute(statement.where(record.c.identifier.in_(portion)))
             }
 
-    def live(self, identifiers: Iterable[str]) -> set[str]:
-        """Return those of these records that the world may see now."""
+    def visible(self, whole: Iterable[str], others: Iterable[str] = ()) -> dict[str, bytes]:
+        """Return which of these records the world may see now, and of the ``whole`` ones what it may see."""
         with self._reading() as connection:
-            found = (connection.execute(_LIVE, {"identifiers": each}) for each in portions(identifiers))
-            return {identifier for rows in found for (identifier,) in rows}
-
-    def forms(self, identifiers: Iterable[str]) -> dict[str, bytes]:
-        """Return what the world may see now of those of these records that are live."""
-        with self._reading() as connection:
-            found = (connection.execute(_FORMS, {"identifiers": each}) for each in portions(identifiers))
-            return {identifier: form for rows in found for identifier, form in rows.all()}
+            found = {
+                identifier: form
+                for each in portions(whole)
+                for identifier, form in connection.execute(_FORMS, {"identifiers": each}).all()
+            }
+            for each in portions(others):
+                found |= dict.fromkeys(connection.execute(_LIVE, {"identifiers": each}).scalars(), b"")
+            return found
 
     def versions(self, identifier: str) -> list[VersionInfo]:
         """Return a record's versions without their content, oldest first."""

@@ -520,7 +520,7 @@ def test_a_record_withdrawn_a_moment_ago_is_not_shown(tmp_path: Path) -> None:
 def test_a_hit_found_by_its_description_shows_the_passage(tmp_path: Path) -> None:
     made = make_catalogue(tmp_path)
     load_products(made, 3)
-    form = next(iter(made.store.forms(["BP-0000001"]).values()))
+    form = next(iter(made.store.visible(["BP-0000001"]).values()))
     record = parse_canonical(form, f"{BASE}/id/service-product/BP-0000001", PRODUCT)
     description = terms.value(record.objects(term("dct:description"))[0])
     others = form.decode().replace(description, "")
