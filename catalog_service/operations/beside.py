@@ -37,7 +37,7 @@ WORTHWHILE = 3_000
 CHUNK = 2_000
 """Changes written at once: an index that grows in larger pieces has fewer of them to merge."""
 
-_AHEAD = 3
+_AHEAD = 1
 """Messages that wait in the other process."""
 
 
