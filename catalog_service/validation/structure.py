@@ -94,8 +94,16 @@ def _findings(error: Any, kind: Kind) -> Iterator[Finding]:
 
 
 def _unknown(owner: str, name: str, kind: Kind) -> Finding:
-    """Return the finding on a member that nothing is called like; the rest of the record is read all the same."""
-    near = difflib.get_close_matches(name[:_SHOWN], {field.name for _, field in kind.walk()}, n=1, cutoff=0.6)
+    """Return the finding on a member that nothing is called like; the rest of the record is read all the same.
+
+    The nearest name is told as it would stand beside it, else with the path it has in the record.
+    """
+    paths: dict[str, str] = {}
+    for path, each in kind.walk():
+        paths.setdefault(each.name, path)
+        if path.rpartition(".")[0] == owner:
+            paths[each.name] = each.name
+    near = [paths[each] for each in difflib.get_close_matches(name[:_SHOWN], paths, n=1, cutoff=0.6)]
     label, value = _label(owner, kind), f"{owner}.{name}" if owner else name
     message = both("{label}: there is no member “{name}”; it was left out.", domain="findings", label=label,
                    name=_short(name))  # fmt: skip

@@ -71,6 +71,16 @@ def test_an_unknown_member_is_named() -> None:
     assert "没有名为“colour”的成员" in found[0].message["zh"]
 
 
+def test_a_member_that_stands_elsewhere_is_told_with_its_path() -> None:
+    said = findings(title="x", price=5, offer=[{"titel": "y", "prise": 5}])
+
+    assert {each.value: each.suggestion["en"] for each in said} == {
+        "price": "Did you mean “offer.price”?",
+        "offer.titel": "Did you mean “title”?",
+        "offer.prise": "Did you mean “price”?",
+    }
+
+
 def test_every_unknown_member_is_told_with_the_nearest_name_there_is() -> None:
     found = findings(titel="检索", offer=[{"prise": 5}], title={"chinese": "检索"})
 
