@@ -7,7 +7,7 @@ import importlib
 import os
 import platform
 
-TABLES = ("load", "search", "oai", "workers", "shacl")
+TABLES = ("load", "search", "oai", "workers", "shacl", "sandbox")
 
 
 def main() -> None:

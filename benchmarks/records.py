@@ -139,17 +139,17 @@ class Records:
             ' dct:issued "2026-01-05"^^xsd:date .\n'
         )
 
-    def turtle(self, products: int) -> Iterator[str]:
+    def turtle(self, products: int, *, agencies: bool = True) -> Iterator[str]:
         """Yield a Turtle file of all agencies and so many products, piece by piece."""
         yield _PREFIXES
-        for number in range(self.agencies):
+        for number in range(self.agencies if agencies else 0):
             yield self.agency(number)
         for number in range(products):
             yield self.product(number)
 
 
-def write_turtle(path: Path, products: int) -> Path:
+def write_turtle(path: Path, products: int, *, agencies: bool = True) -> Path:
     """Write a file of bench records and return its path."""
     with path.open("w", encoding="utf-8") as file:
-        file.writelines(Records().turtle(products))
+        file.writelines(Records().turtle(products, agencies=agencies))
     return path

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, TypeVar
 
+from indexer.engine import Refusal
 from indexer.errors import UnknownField
 from indexer.query import Keyword, Phrase, Range, Token, walk
-from indexer.schema import SENTINEL, STREAMS, Deletion, Document
+from indexer.schema import SENTINEL, STREAMS, Deletion, Document, Prepared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -39,20 +41,52 @@ def fields_of(field: TextField) -> tuple[str, ...]:
     return STREAMS if field.pinyin else STREAMS[:3]
 
 
-def streams(document: Document | None, schema: IndexSchema, analyser: Analyser) -> Iterator[tuple[str, str, str]]:
-    """Yield field, stream and tokens, joined by spaces, the sentinel last; for None only the sentinel."""
+@lru_cache(maxsize=8)
+def columns(schema: IndexSchema) -> tuple[tuple[str, str], ...]:
+    """Return field and stream of all token streams a document has."""
+    return tuple((field.name, stream) for field in schema.texts for stream in fields_of(field))
+
+
+def tokens(document: Document, schema: IndexSchema, analyser: Analyser) -> tuple[str, ...]:
+    """Return the tokens of every column, joined by spaces, the sentinel last."""
+    made: list[str] = []
     for field in schema.texts:
-        text = document.texts.get(field.name, "") if document else ""
+        text = document.texts.get(field.name, "")
         parts = [analyser.streams(text, pinyin=field.pinyin)] if text else []
-        if document and document.labels:
+        if document.labels:
             parts += [analyser.shared(label, pinyin=field.pinyin) for label in document.labels.get(field.name, ())]
-        for number, stream in enumerate(fields_of(field)):
-            yield field.name, stream, " ".join([*[part[number] for part in parts], SENTINEL])
+        made += [" ".join([*[part[n] for part in parts], SENTINEL]) for n in range(len(fields_of(field)))]
+    return tuple(made)
 
 
-def newest(changes: Sequence[Document | Deletion]) -> dict[str, Document | Deletion]:
+def sentinels(schema: IndexSchema) -> tuple[str, ...]:
+    """Return what stands in every column where there is no text: of tombstones and of the watermark."""
+    return (SENTINEL,) * len(columns(schema))
+
+
+def prepare(
+    changes: Sequence[Document | Prepared | Deletion], schema: IndexSchema, analyser: Analyser
+) -> tuple[dict[str, Prepared | Deletion], list[Refusal]]:
+    """Return the newest change of each id as engines take it, and the documents that none takes."""
+    prepared: dict[str, Prepared | Deletion] = {}
+    refused: list[Refusal] = []
+    for id_, change in newest(changes).items():
+        if not isinstance(change, Document):
+            prepared[id_] = change
+            continue
+        try:
+            prepared[id_] = prepared_of(change, schema, analyser)
+        except Strange as strange:
+            refused.append(Refusal((id_, str(strange))))
+    return prepared, refused
+
+
+Change = TypeVar("Change", bound="Document | Prepared | Deletion")
+
+
+def newest(changes: Sequence[Change]) -> dict[str, Change]:
     """Return the change with the highest ``seq`` of each id."""
-    latest: dict[str, Document | Deletion] = {}
+    latest: dict[str, Change] = {}
     for change in changes:
         known = latest.get(change.id)
         if known is None or change.seq >= known.seq:
@@ -60,16 +94,24 @@ def newest(changes: Sequence[Document | Deletion]) -> dict[str, Document | Delet
     return latest
 
 
-def refusal(document: Document, schema: IndexSchema) -> str | None:
-    """Return why no engine takes this document, or None."""
-    return (
+class Strange(ValueError):
+    """What no engine takes, and why."""
+
+
+def prepared_of(document: Document, schema: IndexSchema, analyser: Analyser) -> Prepared:
+    """Return a document as engines take it; raises `Strange`."""
+    reason = (
         _strange_id(document)
         or _strange_names(document, schema)
         or _strange_texts(document)
         or _strange_keywords(document)
         or _strange_numbers(document)
-        or _strange_stored(document)
     )
+    if reason:
+        raise Strange(reason)
+    stored, made = _stored(document), tokens(document, schema, analyser)
+    keywords, numbers = document.keywords, document.numbers
+    return Prepared(document.id, document.kind, document.seq, made, keywords, numbers, stored, document.hash)
 
 
 def _strange_id(document: Document) -> str | None:
@@ -114,14 +156,15 @@ def _strange_numbers(document: Document) -> str | None:
     return None if 0 <= document.seq < MAX_NUMBER else f"seq: {document.seq}"
 
 
-def _strange_stored(document: Document) -> str | None:
+def _stored(document: Document) -> str:
+    """Return what a document stores as JSON; raises `Strange`."""
     try:
         stored = as_json(document.stored)
     except (TypeError, ValueError, RecursionError) as error:
-        return f"stored: {error}"
+        raise Strange(f"stored: {error}") from error
     if len(stored) > MAX_TEXT or not _encodable(stored):
-        return f"stored: longer than {MAX_TEXT} characters or no Unicode text"
-    return None
+        raise Strange(f"stored: longer than {MAX_TEXT} characters or no Unicode text")
+    return stored
 
 
 as_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode

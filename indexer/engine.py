@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from indexer.query import Search
     from indexer.result import SearchResult
-    from indexer.schema import Deletion, Document, IndexSchema
+    from indexer.schema import Deletion, Document, IndexSchema, Prepared
 
 
 class Engine(Protocol):
@@ -22,7 +22,7 @@ class Engine(Protocol):
     name: str
     schema: IndexSchema
 
-    def write(self, changes: Sequence[Document | Deletion], position: int) -> list[Refusal]:
+    def write(self, changes: Sequence[Document | Prepared | Deletion], position: int) -> list[Refusal]:
         """Apply changes and the position they bring the index to, all or nothing; return the documents refused.
 
         Newer ``seq`` wins whatever the order of delivery; a position never goes back; the same call twice is harmless.

@@ -66,6 +66,22 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Prepared:
+    """A document as engines take it: nothing strange in it, its texts cut, what it stores written down."""
+
+    id: str
+    kind: str
+    seq: int
+    tokens: tuple[str, ...]
+    """Of every stream, in the order of `bulk.columns`: its tokens, joined by spaces."""
+    keywords: Mapping[str, tuple[str, ...]]
+    numbers: Mapping[str, int]
+    stored: str
+    """What is stored, as JSON."""
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
 class Deletion:
     """A record that is to be found no more since change ``seq``."""
 

@@ -8,9 +8,11 @@ index, its position is committed with it, and what is not handed over is caught 
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import marshal
 import multiprocessing
+from contextlib import nullcontext, suppress
 from queue import Queue
 from threading import Thread
 from typing import TYPE_CHECKING, Any
@@ -34,7 +36,10 @@ if TYPE_CHECKING:
 WORTHWHILE = 3_000
 """Records from which on a process of its own pays for its start."""
 
-CHUNK = 2_000
+CHUNK = 1_000
+"""Changes handed over at once."""
+
+_COMMIT = 2_000
 """Changes written at once: an index that grows in larger pieces has fewer of them to merge."""
 
 _AHEAD = 1
@@ -55,8 +60,10 @@ class Beside:
         """Whether it will be given records to normalise; else there is no need of it where another process follows."""
         self._position: int | None = None
         """Up to which change it was told to write; None while or if it cannot write the index."""
-        self._handed = self._written = 0
-        """The last change of the last chunk it was told to write, and of the last it has written."""
+        self.reached = 0
+        """The change to which it has brought the index, known at its end."""
+        self._handed = self._made = 0
+        """The last change of the last chunk it was told to write, and of the last it has cut into tokens."""
 
     def consider(self, records: int) -> None:
         """Begin, if so many records are enough; it gets ready while the rest is read."""
@@ -84,6 +91,7 @@ class Beside:
             return
         if kind is None:
             self.hand_on(self._catalogue.store.last_seq(), 1)
+            self._end()
         self._let_go()
         self._process.join()
 
@@ -98,6 +106,17 @@ class Beside:
             except (OSError, EOFError):
                 self._let_go()
         return self._ready
+
+    def _end(self) -> None:
+        """Wait until all it was told to write is written."""
+        try:
+            if self._channel is not None and self._position is not None:
+                self._channel.send_bytes(_END)
+                while isinstance(said := self._channel.recv(), int):
+                    continue
+                (self.reached,) = said
+        except (OSError, EOFError):
+            self._let_go()
 
     def _let_go(self) -> None:
         self._ready = False
@@ -145,10 +164,10 @@ class Beside:
         entries = self._catalogue.store.changes(start, CHUNK)
         if not entries:
             return False
-        while self._written < self._handed and self._channel.poll():
-            self._written = int(self._channel.recv())
+        while self._made < self._handed and self._channel.poll():
+            self._made = int(self._channel.recv())
         self._position = end = entries[-1].seq
-        if self._written < self._handed:
+        if self._made < self._handed:
             handed = Handed(start, end, [entry.iri for entry in entries], *self._maker.changes(entries))
             self._channel.send_bytes(_WRITE + _packed(handed))
         else:
@@ -158,7 +177,11 @@ class Beside:
         return True
 
 
-_NORMALISE, _WRITE, _FOLLOW = b"n", b"w", b"f"
+_M_MMAP_THRESHOLD = -3
+"""How glibc's `mallopt` calls the size from which a piece of memory stands on its own."""
+_PIECE = 128 * 1024
+
+_NORMALISE, _WRITE, _FOLLOW, _END = b"n", b"w", b"f", b"e"
 """What a message begins with."""
 
 
@@ -167,6 +190,7 @@ def live(home: Path, overrides: dict[str, Value], channel: Connection, normalise
     from catalog_service.errors import CatalogError
     from catalog_service.operations.catalogue import open_catalogue
 
+    _give_back_memory()
     catalogue = open_catalogue(home, environment={}, overrides=overrides)
     try:
         normalise, writes = _normaliser(catalogue), _made_ready(catalogue)
@@ -174,29 +198,37 @@ def live(home: Path, overrides: dict[str, Value], channel: Connection, normalise
             return
         gc.collect()
         gc.freeze()
-        channel.send(catalogue.index.position() if writes else None)
         coming: Queue[bytes] = Queue(_AHEAD)
-        Thread(target=_receive, args=(channel, coming), daemon=True).start()
-        while message := coming.get():
-            if message.startswith(_NORMALISE):
-                channel.send_bytes(normalise(message[1:]))
-                continue
-            if message.startswith(_WRITE):
-                catalogue.index.put(_unpacked(message[1:]))
-            else:
-                catalogue.index.catch_up(end=marshal.loads(message[1:]))  # noqa: S302 - from who started this process
-            channel.send(catalogue.index.position())
+        with catalogue.index.writing(_COMMIT) if writes else nullcontext() as writer:
+            channel.send(None if writer is None else writer.position)
+            Thread(target=_receive, args=(channel, coming), daemon=True).start()
+            while (message := coming.get()) and message != _END:
+                if writer is None or message.startswith(_NORMALISE):
+                    channel.send_bytes(normalise(message[1:]))
+                    continue
+                if message.startswith(_WRITE):
+                    writer.put(_unpacked(message[1:]))
+                else:
+                    writer.follow(marshal.loads(message[1:]))  # noqa: S302 - from who started this process
+                channel.send(writer.position)
+        if message and writes:
+            channel.send([catalogue.index.position()])
     except (CatalogError, KeyboardInterrupt, BrokenPipeError):
         return  # the load itself does what is left, and tells why if it cannot
     finally:
         catalogue.close()
 
 
+def _give_back_memory() -> None:
+    """Have the C library return large pieces when they are free, else it keeps the most a chunk ever took."""
+    with suppress(AttributeError, OSError):  # only glibc can be told
+        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _PIECE)
+
+
 def _made_ready(catalogue: Catalogue) -> bool:
     """Become who writes the index and bring it to the newest change; False while another process is."""
     if not catalogue.index.acquire():
         return False
-    catalogue.index.chunk = CHUNK
     catalogue.index.analyser.streams("技术转移", pinyin=True)  # loads dictionary, variants and readings
     catalogue.index.catch_up()
     return True

@@ -6,18 +6,17 @@ Killed at any moment it catches up from the position, misses nothing and doubles
 from __future__ import annotations
 
 import fcntl
-import json
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from catalog_service.errors import BadQuery, EnvironmentProblem, IndexUnavailable
 from catalog_service.indexing import index_schema
-from catalog_service.operations.collecting import rare_collections
 from catalog_service.operations.documents import Maker
 from catalog_service.operations.generations import remove_unused
+from catalog_service.operations.writing import Writer
 from indexer import grammar
 from indexer.analysis import Analyser
 from indexer.bulk import fingerprint
@@ -25,30 +24,20 @@ from indexer.engines import open_engine
 from indexer.errors import IndexerError, QueryTooLong
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from concurrent.futures import Future
+    from collections.abc import Iterator
     from pathlib import Path
 
     from catalog_service.operations.catalogue import Catalogue
-    from catalog_service.operations.documents import Handed
-    from catalog_service.store.rows import LogEntry
     from indexer.engine import Engine
     from indexer.grammar import Parsed
     from indexer.query import Search
     from indexer.result import SearchResult
-    from indexer.schema import Deletion, Document, IndexSchema
-
-CHUNK = 1000
-"""Log entries taken at once, where nothing else is said: one commit of the index."""
+    from indexer.schema import IndexSchema
 
 LOCK = "index.lock"
 GENERATION = "index.generation."
 """The store's word, by engine, for how often its index was made anew; every process takes up the newest."""
 
-REFUSED = "index.refused"
-"""The store's word for the records an index would not take: identifier to reason, as JSON."""
-
-_MOST_REFUSED = 1000
 _POLL = 0.05
 _LOOK = 1.0
 _LEFT_BEHIND = 30.0
@@ -61,7 +50,6 @@ class Index:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
-        self.chunk = CHUNK
         self._lock_file: Any = None
         self._opening = threading.RLock()
         self._writing = threading.Lock()
@@ -70,7 +58,7 @@ class Index:
         self._refreshed = 0.0
         self._looked = 0.0
         self._generation = 0
-        self._maker = Maker(catalogue)
+        self.maker = Maker(catalogue)
 
     @cached_property
     def analyser(self) -> Analyser:
@@ -127,7 +115,7 @@ class Index:
             if self._engine is not None:
                 self._retired.append((time.monotonic(), self._engine))
             self._engine, self._generation = engine, generation
-            self._maker = Maker(self.catalogue)
+            self.maker = Maker(self.catalogue)
 
     # searching
 
@@ -150,32 +138,30 @@ class Index:
     def search(self, search: Search) -> SearchResult:
         """Search the newest commit."""
         with told():
-            self._look()
-            engine = self.engine
+            engine = self.newest()
             now = time.monotonic()
             if now - self._refreshed > _POLL:
                 self._refreshed = now
                 engine.refresh()
             return engine.search(search)
 
-    def _look(self) -> None:
-        """Take up an index that another process has made anew; looked for once a second."""
+    def newest(self) -> Engine:
+        """Return the engine, of an index that another process has made anew; looked for once a second."""
         now = time.monotonic()
-        if now - self._looked <= _LOOK:
-            return
-        self._looked = now
-        with self._opening:
-            while self._retired and now - self._retired[0][0] > _GRACE:
-                self._retired.pop(0)[1].close()
-            newest = self.newest_generation()
-            if self._engine is not None and newest > self._generation:
-                self.take_up(newest)
+        if now - self._looked > _LOOK:
+            self._looked = now
+            with self._opening:
+                while self._retired and now - self._retired[0][0] > _GRACE:
+                    self._retired.pop(0)[1].close()
+                newest = self.newest_generation()
+                if self._engine is not None and newest > self._generation:
+                    self.take_up(newest)
+        return self.engine
 
     def position(self) -> int:
         """Return the change the index has reached."""
         with told():
-            self._look()
-            return self.engine.position()
+            return self.newest().position()
 
     def wait_for(self, seq: int, seconds: float) -> bool:
         """Wait until the index has reached a change; False if it did not in time."""
@@ -194,26 +180,16 @@ class Index:
             self._lock_file = locked(self.catalogue.home / LOCK)
         return self._lock_file is not None or not self.shared
 
-    def catch_up(self, progress: Callable[[int], None] | None = None, end: int | None = None) -> int:
-        """Write every change up to the newest, or to ``end``, into the index; return how many. The lock is held."""
-        with self._writing, told():
-            self._look()
-            engine, maker = self.engine, self._maker
-            return self.fill(engine, maker, engine.position(), progress, end)
+    @contextmanager
+    def writing(self, chunk: int | None = None) -> Iterator[Writer]:
+        """Yield what writes the index, so many changes at once. The lock is held."""
+        with self._writing, told(), Writer(self, chunk=chunk) as writer:
+            yield writer
 
-    def put(self, handed: Handed) -> None:
-        """Write what was made elsewhere. The lock is held.
-
-        An index that is not where that begins, because it was made anew meanwhile, catches up from the log.
-        """
-        with self._writing, told():
-            self._look()
-            engine = self.engine
-            if engine.position() == handed.start:
-                self._maker.forget(handed.iris)
-                self._write(engine, handed.changes, handed.end, handed.refused)
-            else:
-                self.fill(engine, self._maker, engine.position())
+    def catch_up(self) -> int:
+        """Write every change up to the newest into the index; return how many. The lock is held."""
+        with self.writing() as writer:
+            return writer.follow()
 
     def finish_jobs(self) -> None:
         """Finish what a process that was killed has left to refresh."""
@@ -221,62 +197,10 @@ class Index:
 
         run_refresh_jobs(self.catalogue)
 
-    def fill(
-        self,
-        engine: Engine,
-        maker: Maker,
-        position: int,
-        progress: Callable[[int], None] | None = None,
-        end: int | None = None,
-    ) -> int:
-        """Write every change behind a position into an engine; return how many.
-
-        Documents are made while the engine commits those before them.
-        """
-        done = 0
-        with rare_collections(), ThreadPoolExecutor(1, "index-writer") as pool:
-            writing: Future[None] | None = None
-            while entries := self._changes(position, end):
-                position = entries[-1].seq
-                changes, refused = maker.changes(entries)
-                if writing is not None:
-                    writing.result()
-                if len(entries) < self.chunk:
-                    self._write(engine, changes, position, refused)
-                    writing = None
-                else:
-                    writing = pool.submit(self._write, engine, changes, position, refused)
-                done += len(entries)
-                if progress is not None:
-                    progress(len(entries))
-            if writing is not None:
-                writing.result()
-        return done
-
-    def _changes(self, position: int, end: int | None) -> list[LogEntry]:
-        """Return the next changes behind a position, as far as they are to be written."""
-        entries = self.catalogue.store.changes(position, self.chunk)
-        return entries if end is None else [entry for entry in entries if entry.seq <= end]
-
-    def _write(
-        self, engine: Engine, changes: Sequence[Document | Deletion], position: int, refused: dict[str, str]
-    ) -> None:
-        """Write changes, and note which records are not in the index; ``refused`` are those nothing was made of."""
-        tried = {change.id for change in changes} | refused.keys()
-        self._note_refused(tried, refused | dict(engine.write(changes, position)))
-
-    def refused(self) -> dict[str, str]:
-        """Return the records the index would not take, with the reasons."""
-        kept: dict[str, str] = json.loads(self.catalogue.store.meta(REFUSED) or "{}")
-        return kept
-
-    def _note_refused(self, tried: Iterable[str], refused: Mapping[str, str]) -> None:
-        before = self.refused()
-        after = {each: reason for each, reason in before.items() if each not in tried} | dict(refused)
-        if after != before:
-            kept = dict(list(after.items())[-_MOST_REFUSED:])
-            with self.catalogue.store.write(actor="index") as writer:
-                writer.set_meta(REFUSED, json.dumps(kept, ensure_ascii=False))
+    def fill(self, engine: Engine) -> int:
+        """Write every change behind an engine's position into it; return how many."""
+        with Writer(self, engine) as writer:
+            return writer.follow()
 
     def entries(self) -> Iterator[tuple[str, int, str]]:
         """Yield identifier, change and digest of every record in the index."""

@@ -122,16 +122,16 @@ def load(
         result.batch = intake.batch or 0
         spool.finish()
     if result.batch:
-        _follow_up(catalogue, result, index=index)
+        _follow_up(catalogue, result, index=index, reached=beside.reached)
     result.seconds = time.perf_counter() - started
     return result
 
 
-def _follow_up(catalogue: Catalogue, result: LoadResult, *, index: bool) -> None:
-    """Refresh what shows values of what was loaded, and bring the index to it."""
+def _follow_up(catalogue: Catalogue, result: LoadResult, *, index: bool, reached: int) -> None:
+    """Refresh what shows values of what was loaded, and bring the index to it; it has ``reached`` a change already."""
     run_refresh_jobs(catalogue)
     result.seq = catalogue.store.last_seq()
-    if index and not _indexed(catalogue, result.seq):
+    if index and reached < result.seq and not _indexed(catalogue, result.seq):
         result.behind = True
         result.findings.append(_index_behind())
 

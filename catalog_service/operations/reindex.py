@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from catalog_service.config import FILE, SETTINGS
 from catalog_service.errors import EnvironmentProblem, IndexUnavailable, InputError, UnknownName
-from catalog_service.operations.documents import Maker
 from catalog_service.operations.follow import GENERATION, Index, locked, told
 from catalog_service.operations.generations import remove_unused
+from catalog_service.operations.writing import refused_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,7 @@ def status(catalogue: Catalogue) -> dict[str, Any]:
         "position": position,
         "last": last,
         "lag": max(0, last - position),
-        "refused": catalogue.index.refused(),
+        "refused": refused_by(catalogue),
     }
 
 
@@ -70,7 +70,7 @@ def _current(index: Index) -> Any:
 
 def _in_memory(index: Index) -> int:
     engine = index.open_generation(0)
-    count = index.fill(engine, Maker(index.catalogue), 0)
+    count = index.fill(engine)
     index.take_up(0, engine)
     return count
 
@@ -82,7 +82,7 @@ def _in_folder(catalogue: Catalogue, index: Index) -> int:
     engine = index.open_generation(generation)
     try:
         with told():
-            count = index.fill(engine, Maker(catalogue), 0)
+            count = index.fill(engine)
     finally:
         engine.close()
     with catalogue.store.write(actor="index") as writer:
@@ -96,10 +96,9 @@ def _behind_alias(catalogue: Catalogue, index: Index, engine: Any) -> int:
     """Fill a new index on the server, swap the alias, then write again what the follower may have sent to the old."""
     with told():
         beside = engine.beside()
-        count = index.fill(beside, Maker(catalogue), 0)
-        position = beside.position()
+        count = index.fill(beside)
         beside.take_over()
-        index.fill(beside, Maker(catalogue), position)
+        index.fill(beside)
     return count
 
 

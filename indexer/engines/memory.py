@@ -5,23 +5,24 @@ Use it in tests and to judge the other engines; it keeps nothing on disk. Speed 
 
 from __future__ import annotations
 
+import json
 import math
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from indexer import bulk
-from indexer.engine import Refusal
 from indexer.query import RELEVANCE_LIMIT, All, And, Best, Keyword, Not, Or, Phrase, Range, Token
 from indexer.result import Hit, SearchResult, rounded
-from indexer.schema import Deletion, Document
+from indexer.schema import Deletion, Prepared
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from indexer.analysis import Analyser
+    from indexer.engine import Refusal
     from indexer.query import Clause, Search
-    from indexer.schema import IndexSchema
+    from indexer.schema import Document, IndexSchema
 
 K1 = 1.2
 B = 0.75
@@ -38,7 +39,7 @@ def open_index(schema: IndexSchema, analyser: Analyser, **_: Any) -> MemoryEngin
 class _Entry:
     """A document or tombstone with the positions of its tokens, by field and stream."""
 
-    change: Document | Deletion
+    change: Prepared | Deletion
     positions: Mapping[tuple[str, str], Mapping[str, list[int]]]
     lengths: Mapping[tuple[str, str], int]
 
@@ -52,19 +53,16 @@ class MemoryEngine:
         self.schema = schema
         self._analyser = analyser
         self._entries: dict[str, _Entry] = {}
-        self._watermark = _entry(Deletion("", 0), schema, analyser)
+        self._watermark = _entry(Deletion("", 0), schema)
         self._position = 0
 
-    def write(self, changes: Sequence[Document | Deletion], position: int) -> list[Refusal]:
+    def write(self, changes: Sequence[Document | Prepared | Deletion], position: int) -> list[Refusal]:
         """Apply changes and position."""
-        refused: list[Refusal] = []
         entries = dict(self._entries)
-        for id_, change in bulk.newest(changes).items():
-            reason = bulk.refusal(change, self.schema) if isinstance(change, Document) else None
-            if reason:
-                refused.append(Refusal((id_, reason)))
-            elif id_ not in entries or entries[id_].change.seq <= change.seq:
-                entries[id_] = _entry(change, self.schema, self._analyser)
+        prepared, refused = bulk.prepare(changes, self.schema, self._analyser)
+        for id_, change in prepared.items():
+            if id_ not in entries or entries[id_].change.seq <= change.seq:
+                entries[id_] = _entry(change, self.schema)
         self._entries = entries
         self._position = max(self._position, position)
         return refused
@@ -77,14 +75,14 @@ class MemoryEngine:
         """Answer a search."""
         bulk.check_search(search, self.schema)
         scorer = _Scorer([*self._entries.values(), self._watermark])
-        live = [entry for _, entry in sorted(self._entries.items()) if isinstance(entry.change, Document)]
+        live = [entry for _, entry in sorted(self._entries.items()) if isinstance(entry.change, Prepared)]
 
-        def matching(clause: Clause, leave_out: str = "") -> Iterator[tuple[float, Document]]:
+        def matching(clause: Clause, leave_out: str = "") -> Iterator[tuple[float, Prepared]]:
             filters = [f for name, f in search.filters if not leave_out or name != leave_out]
             for entry in live:
                 score = scorer.score(clause, entry)
                 if score is not None and all(scorer.score(f, entry) is not None for f in filters):
-                    assert isinstance(entry.change, Document)
+                    assert isinstance(entry.change, Prepared)
                     yield score, entry.change
 
         found = list(matching(search.query))
@@ -107,7 +105,7 @@ class MemoryEngine:
     def entries(self) -> Iterator[tuple[str, int, str]]:
         """Yield id, seq and hash of every live document, ordered by id."""
         for id_, entry in sorted(self._entries.items()):
-            if isinstance(entry.change, Document):
+            if isinstance(entry.change, Prepared):
                 yield id_, entry.change.seq, entry.change.hash
 
     def refresh(self) -> None:
@@ -117,20 +115,20 @@ class MemoryEngine:
         """Do nothing: there is nothing to let go of."""
 
 
-def _entry(change: Document | Deletion, schema: IndexSchema, analyser: Analyser) -> _Entry:
-    document = change if isinstance(change, Document) else None
+def _entry(change: Prepared | Deletion, schema: IndexSchema) -> _Entry:
+    tokens = change.tokens if isinstance(change, Prepared) else bulk.sentinels(schema)
     positions: dict[tuple[str, str], dict[str, list[int]]] = {}
     lengths: dict[tuple[str, str], int] = {}
-    for field, stream, joined in bulk.streams(document, schema, analyser):
-        tokens = joined.split()
-        lengths[field, stream] = len(tokens)
-        places = positions.setdefault((field, stream), {})
-        for place, token in enumerate(tokens):
+    for column, joined in zip(bulk.columns(schema), tokens, strict=True):
+        found = joined.split()
+        lengths[column] = len(found)
+        places = positions.setdefault(column, {})
+        for place, token in enumerate(found):
             places.setdefault(token, []).append(place)
     return _Entry(change, positions, lengths)
 
 
-def _page(found: list[tuple[float, Document]], search: Search) -> tuple[tuple[Hit, ...], bool]:
+def _page(found: list[tuple[float, Prepared]], search: Search) -> tuple[tuple[Hit, ...], bool]:
     by = search.sort.by
     if by == "relevance":
         scored = sorted((-rounded(score), document.id, document) for score, document in found)
@@ -145,8 +143,8 @@ def _page(found: list[tuple[float, Document]], search: Search) -> tuple[tuple[Hi
     return tuple(behind[: search.size]), len(behind) > search.size
 
 
-def _hit(document: Document, score: float, key: tuple[float | int | None, str]) -> Hit:
-    return Hit(document.id, document.kind, document.seq, score or 0.0, key, document.stored)
+def _hit(document: Prepared, score: float, key: tuple[float | int | None, str]) -> Hit:
+    return Hit(document.id, document.kind, document.seq, score or 0.0, key, json.loads(document.stored))
 
 
 def _relevance(key: tuple[float | int | None, str]) -> tuple[float, str]:
@@ -158,7 +156,7 @@ def _number(key: tuple[float | int | None, str], sign: int) -> tuple[bool, float
     return number is None, sign * (number or 0), id_
 
 
-def _counts(documents: list[Document], field: str, limit: int) -> dict[str, int]:
+def _counts(documents: list[Prepared], field: str, limit: int) -> dict[str, int]:
     counts: Counter[str] = Counter()
     for document in documents:
         counts.update({document.kind} if field == "kind" else set(document.keywords.get(field, ())))
@@ -227,8 +225,8 @@ def _frequency(places: Mapping[str, list[int]], tokens: Sequence[str]) -> int:
     return len(starts)
 
 
-def _holds(clause: Keyword | Range, change: Document | Deletion) -> bool:
-    assert isinstance(change, Document)
+def _holds(clause: Keyword | Range, change: Prepared | Deletion) -> bool:
+    assert isinstance(change, Prepared)
     if isinstance(clause, Keyword):
         values = (change.kind,) if clause.field == "kind" else change.keywords.get(clause.field, ())
         return not set(clause.values).isdisjoint(values)

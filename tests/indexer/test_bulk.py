@@ -15,19 +15,24 @@ SCHEMA = IndexSchema((TextField("title", pinyin=True), TextField("text")), ("are
 GOOD = Document("a", "k", 1, {"title": "专利"}, {"area": ("450000",)}, {"price": 5}, {"title": "专利"}, "hash")
 
 
-def test_every_stream_of_every_field_ends_with_the_sentinel() -> None:
-    made = list(bulk.streams(GOOD, SCHEMA, Analyser()))
+def cut(document: Document) -> dict[tuple[str, str], list[str]]:
+    """Return the tokens by column."""
+    made = bulk.tokens(document, SCHEMA, Analyser())
+    return {column: tokens.split() for column, tokens in zip(bulk.columns(SCHEMA), made, strict=True)}
 
-    assert [(field, stream) for field, stream, _ in made] == [
+
+def test_every_stream_of_every_field_ends_with_the_sentinel() -> None:
+    made = cut(GOOD)
+
+    assert list(made) == [
         *(("title", stream) for stream in ("words", "bigrams", "characters", "pinyin")),
         *(("text", stream) for stream in ("words", "bigrams", "characters")),
     ]
-    assert all(tokens.split()[-1] == SENTINEL for _, _, tokens in made)
+    assert all(tokens[-1] == SENTINEL for tokens in made.values())
 
 
 def test_labels_stand_behind_the_text_of_their_field_in_every_stream() -> None:
-    labelled = replace(GOOD, labels={"title": ("检索", "培训\nnovelty")})
-    found = {(field, stream): tokens.split() for field, stream, tokens in bulk.streams(labelled, SCHEMA, Analyser())}
+    found = cut(replace(GOOD, labels={"title": ("检索", "培训\nnovelty")}))
     assert found["title", "words"] == ["专利", "检索", "培训", "novelty", "|"]
     assert found["title", "bigrams"][:3] == ["专利", "检索", "培训"]
     assert found["title", "pinyin"][:4] == ["zhuan", "li", "ZL", "jian"]
@@ -35,11 +40,21 @@ def test_labels_stand_behind_the_text_of_their_field_in_every_stream() -> None:
 
 def test_a_label_alone_makes_a_text() -> None:
     alone = replace(GOOD, texts={}, labels={"title": ("检索",)})
-    assert ("title", "words", "检索 |") in list(bulk.streams(alone, SCHEMA, Analyser()))
+    assert cut(alone)["title", "words"] == ["检索", "|"]
 
 
 def test_without_a_document_there_is_the_sentinel_only() -> None:
-    assert {tokens for _, _, tokens in bulk.streams(None, SCHEMA, Analyser())} == {SENTINEL}
+    assert bulk.sentinels(SCHEMA) == (SENTINEL,) * 7
+
+
+def test_what_is_ready_is_not_made_ready_again() -> None:
+    ready, refused = bulk.prepare([GOOD, Deletion("b", 2)], SCHEMA, Analyser())
+
+    again, _ = bulk.prepare(list(ready.values()), SCHEMA, Analyser())
+
+    assert not refused
+    assert again["a"] is ready["a"]
+    assert again["b"] == Deletion("b", 2)
 
 
 def test_the_newest_change_of_an_id_remains() -> None:
@@ -74,8 +89,12 @@ def test_the_newest_change_of_an_id_remains() -> None:
     ],
 )
 def test_what_no_engine_takes_is_said_before(change: dict[str, Any]) -> None:
-    assert bulk.refusal(GOOD, SCHEMA) is None
-    assert bulk.refusal(replace(GOOD, **change), SCHEMA)
+    bad = replace(GOOD, **change)
+
+    ready, refused = bulk.prepare([bad, replace(GOOD, id="other")], SCHEMA, Analyser())
+
+    assert list(ready) == ["other"]
+    assert [(id_, bool(reason)) for id_, reason in refused] == [(bad.id, True)]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from catalog_service.operations.documents import Maker
 from catalog_service.validation.catalogue import check_character
 from indexer.engines import open_engine
 from indexer.query import All, FacetRequest, Search, Sort
@@ -81,7 +80,7 @@ def made_anew(catalogue: Catalogue) -> dict[str, Any]:
     """Return the contents of an index that followed the whole log at once."""
     index = catalogue.index
     engine = open_engine("memory", index.schema, index.analyser)
-    index.fill(engine, Maker(catalogue), 0)
+    index.fill(engine)
     return contents(engine)
 
 

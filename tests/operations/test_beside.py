@@ -161,9 +161,11 @@ def test_what_is_handed_over_to_an_index_that_is_elsewhere_is_caught_up_from_the
     iris = [entry.iri for entry in half]
     changes, refused = Maker(catalogue).changes(half)
 
-    catalogue.index.put(Handed(5, half[-1].seq, iris, changes, refused))
+    with catalogue.index.writing() as writer:
+        writer.put(Handed(5, half[-1].seq, iris, changes, refused))
     assert catalogue.index.position() == catalogue.store.last_seq()
-    catalogue.index.put(Handed(0, half[-1].seq, iris, changes, refused))
+    with catalogue.index.writing() as writer:
+        writer.put(Handed(0, half[-1].seq, iris, changes, refused))
 
     found, expected = contents(catalogue.index.engine), made_anew(catalogue)
     catalogue.close()

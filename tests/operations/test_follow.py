@@ -333,7 +333,7 @@ def test_searches_keep_the_old_index_until_the_new_one_is_whole(
     catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     load_json(catalogue, agency(1), *(product(n) for n in range(1, 20)))
-    monkeypatch.setattr(catalogue.index, "chunk", 3)
+    monkeypatch.setattr("catalog_service.operations.writing.CHUNK", 3)
     whole, seen = Maker.changes, []
 
     def watched(self: Maker, entries: Any) -> Any:
@@ -398,7 +398,7 @@ def test_a_rebuild_that_failed_leaves_the_old_index_and_the_next_one_is_whole(
         return whole(self, entries)
 
     with monkeypatch.context() as patch:
-        patch.setattr(embedded.index, "chunk", 3)
+        patch.setattr("catalog_service.operations.writing.CHUNK", 3)
         patch.setattr(Maker, "changes", breaking)
         with pytest.raises(KeyboardInterrupt):
             rebuild(embedded)
@@ -473,12 +473,15 @@ def test_an_engine_that_does_not_answer_changes_nothing(embedded: Catalogue, mon
 FOLLOW = """
 import sys
 from pathlib import Path
-from catalog_service.operations import follow
+from catalog_service.operations import writing
+from indexer.engines.embedded.engine import EmbeddedEngine
 from tests.catalogues import make_catalogue
-follow.CHUNK = 5
+writing.CHUNK = 5
 catalogue = make_catalogue(Path(sys.argv[1]), search__engine="embedded")
 assert catalogue.index.acquire()
-catalogue.index.catch_up(lambda count: print(count))
+write = EmbeddedEngine.write
+EmbeddedEngine.write = lambda *arguments: (write(*arguments), print(arguments[-1]))[0]
+catalogue.index.catch_up()
 """
 
 

@@ -21,14 +21,14 @@ PRODUCTS = 60
 COMMAND = """
 import sys
 from catalog_service.cli import kebao
-from catalog_service.operations import follow
-follow.CHUNK = 5
-whole = follow.Maker.changes
+from catalog_service.operations import writing
+writing.CHUNK = 5
+whole = writing.Maker.changes
 def changes(self, entries):
     made = whole(self, entries)
     print("indexed", flush=True)
     return made
-follow.Maker.changes = changes
+writing.Maker.changes = changes
 kebao(["--home", *sys.argv[1:]])
 """
 

@@ -14,14 +14,14 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from indexer.bulk import check_search, fingerprint, newest, refusal, streams
+from indexer.bulk import check_search, columns, fingerprint, prepare, sentinels
 from indexer.engine import Refusal
 from indexer.engines.elasticsearch import dsl
 from indexer.engines.elasticsearch.calls import Item, Patience, bulk, call
 from indexer.errors import IndexerError, IndexUnreachable, WrongIndex
 from indexer.query import RELEVANCE_LIMIT
 from indexer.result import Hit, SearchResult, rounded
-from indexer.schema import Deletion
+from indexer.schema import Prepared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from indexer.analysis import Analyser
     from indexer.query import Search
-    from indexer.schema import Document, IndexSchema
+    from indexer.schema import Deletion, Document, IndexSchema
 
 WINDOW = 10_000
 """Hits Elasticsearch gives at most in one answer."""
@@ -113,12 +113,13 @@ class ElasticsearchIndex:
 
     # writing
 
-    def write(self, changes: Sequence[Document | Deletion], position: int) -> list[Refusal]:
+    def write(self, changes: Sequence[Document | Prepared | Deletion], position: int) -> list[Refusal]:
         """Send the changes, then the position; a failure in between leaves the position where it was.
 
         Versions are the change numbers, kept by the server: an older or the same one answers 409 and changes nothing.
         """
-        items, refused = self._items(changes)
+        prepared, refused = prepare(changes, self.schema, self._analyser)
+        items = list(map(self._item, prepared.values()))
         patience = self._waiting(self._patience)
         self._present(patience)
         with self._vanishing():
@@ -131,40 +132,32 @@ class ElasticsearchIndex:
         refused += map(Refusal, outcome.refused)
         return refused
 
-    def _items(self, changes: Sequence[Document | Deletion]) -> tuple[list[Item], list[Refusal]]:
-        items: list[Item] = []
-        refused: list[Refusal] = []
-        for change in newest(changes).values():
-            if isinstance(change, Deletion):
-                body = {"id": change.id, "seq": change.seq, "live": False, "text": self._text(None)}
-            elif why := refusal(change, self.schema):
-                refused.append(Refusal((change.id, why)))
-                continue
-            else:
-                body = self._body(change)
-            items.append(Item(change.id, _lines(change.id, change.seq, body)))
-        return items, refused
+    def _item(self, change: Prepared | Deletion) -> Item:
+        body = self._body(change) if isinstance(change, Prepared) else self._empty({"id": change.id, "seq": change.seq})
+        return Item(change.id, _lines(change.id, change.seq, body))
 
     def _mark(self, position: int) -> Item:
-        body = {"position": position, "live": False, "text": self._text(None)}
-        return Item(POSITION, _lines(POSITION, position, body))
+        return Item(POSITION, _lines(POSITION, position, self._empty({"position": position})))
 
-    def _body(self, document: Document) -> dsl.Json:
+    def _body(self, change: Prepared) -> dsl.Json:
         return {
-            "id": document.id,
-            "kind": document.kind,
-            "seq": document.seq,
-            "hash": document.hash,
+            "id": change.id,
+            "kind": change.kind,
+            "seq": change.seq,
+            "hash": change.hash,
             "live": True,
-            "stored": json.dumps(document.stored, ensure_ascii=False),
-            "text": self._text(document),
-            "keyword": {name: values for name, values in document.keywords.items() if values},
-            "number": dict(document.numbers),
+            "stored": change.stored,
+            "text": self._text(change.tokens),
+            "keyword": {name: values for name, values in change.keywords.items() if values},
+            "number": dict(change.numbers),
         }
 
-    def _text(self, document: Document | None) -> dsl.Json:
-        """Return the tokens by field; even a document without texts has its sentinels, or BM25 would not count it."""
-        return {f"{field}.{stream}": tokens for field, stream, tokens in streams(document, self.schema, self._analyser)}
+    def _empty(self, body: dsl.Json) -> dsl.Json:
+        """Return the body of what is no document; it has its sentinels, or BM25 would not count it."""
+        return {**body, "live": False, "text": self._text(sentinels(self.schema))}
+
+    def _text(self, tokens: Sequence[str]) -> dsl.Json:
+        return {f"{field}.{stream}": each for (field, stream), each in zip(columns(self.schema), tokens, strict=True)}
 
     # the index itself
 

@@ -18,7 +18,6 @@ import tantivy
 from tantivy import Occur, Query
 
 from indexer import bulk, folders
-from indexer.engine import Refusal
 from indexer.engines.embedded import layout
 from indexer.engines.embedded.figures import figures
 from indexer.engines.embedded.order import Sorter
@@ -26,7 +25,6 @@ from indexer.engines.embedded.translate import Translator, unscored
 from indexer.errors import IndexLocked, IndexUnreachable, WrongIndex
 from indexer.query import Sort, is_scored
 from indexer.result import Hit, SearchResult
-from indexer.schema import Deletion, Document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -34,10 +32,11 @@ if TYPE_CHECKING:
     from tantivy import IndexWriter, Searcher
 
     from indexer.analysis import Analyser
+    from indexer.engine import Refusal
     from indexer.engines.embedded.figures import Figures
     from indexer.engines.embedded.order import Found
     from indexer.query import Clause, Search
-    from indexer.schema import IndexSchema
+    from indexer.schema import Deletion, Document, IndexSchema, Prepared
 
 _NAME_FILE = "kebao-index.json"
 _CREATE_LOCK = ".create.lock"
@@ -75,17 +74,17 @@ class EmbeddedEngine:
         self._seen: object = None
         self._view = self._look()
 
-    def write(self, changes: Sequence[Document | Deletion], position: int) -> list[Refusal]:
+    def write(self, changes: Sequence[Document | Prepared | Deletion], position: int) -> list[Refusal]:
         """Apply changes and position in one commit."""
+        prepared, refused = bulk.prepare(changes, self.schema, self._analyser)
         with self._guard:
             writer = self._open_writer()
             self.refresh()
-            refused: list[Refusal] = []
             try:
-                newest = self._put(writer, bulk.newest(changes), refused)
+                newest = self._put(writer, prepared)
                 writer.delete_documents_by_query(self._translator.any_of(layout.STATE, [layout.WATERMARK]))
                 reached = max(position, self._view.position)
-                writer.add_document(layout.watermark(reached, newest, self.schema, self._analyser))
+                writer.add_document(layout.watermark(reached, newest, self.schema))
                 writer.commit()
             except (OSError, ValueError, RuntimeError) as error:
                 self._give_up(writer)
@@ -134,20 +133,16 @@ class EmbeddedEngine:
                     writer.wait_merging_threads()
             self._release()
 
-    def _put(self, writer: IndexWriter, changes: Mapping[str, Document | Deletion], refused: list[Refusal]) -> int:
-        """Hand changes to the writer, but for stale and refused ones; return the highest seq the index then has."""
+    def _put(self, writer: IndexWriter, changes: Mapping[str, Prepared | Deletion]) -> int:
+        """Hand changes to the writer, but for stale ones; return the highest seq the index then has."""
         known = self._known(changes)
         newest = self._view.newest
         for id_, change in changes.items():
             if known.get(id_, change.seq) > change.seq:
                 continue
-            reason = bulk.refusal(change, self.schema) if isinstance(change, Document) else None
-            if reason:
-                refused.append(Refusal((id_, reason)))
-                continue
             if id_ in known:
                 writer.delete_documents_by_query(Query.term_query(self._fields, "id", id_, index_option="basic"))
-            writer.add_document(layout.document(change, self.schema, self._analyser))
+            writer.add_document(layout.document(change, self.schema))
             newest = max(newest, change.seq)
         return newest
 

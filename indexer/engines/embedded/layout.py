@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import tantivy
 
 from indexer import bulk
-from indexer.schema import Document
+from indexer.schema import Prepared
 
 if TYPE_CHECKING:
-    from indexer.analysis import Analyser
+    from collections.abc import Iterator
+
     from indexer.schema import Deletion, IndexSchema
 
 FORMAT = 2
@@ -86,31 +88,38 @@ def build(schema: IndexSchema) -> tantivy.Schema:
     return builder.build()
 
 
-def document(change: Document | Deletion, schema: IndexSchema, analyser: Analyser) -> tantivy.Document:
+def document(change: Prepared | Deletion, schema: IndexSchema) -> tantivy.Document:
     """Return a document or a tombstone as tantivy takes it."""
     content: dict[str, Any] = {"id": change.id, "seq": change.seq}
     for number, part in enumerate(id_parts(change.id)):
         content[id_part(number)] = part
-    live = change if isinstance(change, Document) else None
-    for field, stream, tokens in bulk.streams(live, schema, analyser):
-        content[text_field(field, stream)] = tokens
-    if live is None:
+    if not isinstance(change, Prepared):
+        content |= _texts(schema, bulk.sentinels(schema))
         content[STATE] = TOMBSTONE
         return tantivy.Document.from_dict(content)
-    for name, values in live.keywords.items():
+    content |= _texts(schema, change.tokens)
+    for name, values in change.keywords.items():
         content[keyword_field(name)] = list(dict.fromkeys(values))
-    content[keyword_field("kind")] = live.kind
-    for name, number in live.numbers.items():
+    content[keyword_field("kind")] = change.kind
+    for name, number in change.numbers.items():
         content[number_field(name)] = number
-    content["hash"] = live.hash.encode()
-    content["data"] = bulk.as_json({"kind": live.kind, "stored": live.stored}).encode()
+    content["hash"] = change.hash.encode()
+    content["data"] = f'{{"kind":{bulk.as_json(change.kind)},"stored":{change.stored}}}'.encode()
     return tantivy.Document.from_dict(content)
 
 
-def watermark(position: int, newest: int, schema: IndexSchema, analyser: Analyser) -> tantivy.Document:
+def watermark(position: int, newest: int, schema: IndexSchema) -> tantivy.Document:
     """Return the one document that says how far the index has come; committed with what it speaks of."""
-    content: dict[str, Any] = {STATE: WATERMARK}
-    for field, stream, tokens in bulk.streams(None, schema, analyser):
-        content[text_field(field, stream)] = tokens
+    content: dict[str, Any] = {STATE: WATERMARK, **dict(_texts(schema, bulk.sentinels(schema)))}
     content["data"] = json.dumps({"position": position, "newest": newest}).encode()
     return tantivy.Document.from_dict(content)
+
+
+@lru_cache(maxsize=8)
+def _text_fields(schema: IndexSchema) -> tuple[str, ...]:
+    return tuple(text_field(field, stream) for field, stream in bulk.columns(schema))
+
+
+def _texts(schema: IndexSchema, tokens: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Yield the text fields of a document with their tokens."""
+    return zip(_text_fields(schema), tokens, strict=True)

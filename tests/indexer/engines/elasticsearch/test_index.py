@@ -279,6 +279,6 @@ def test_the_server_keeps_no_tokens_but_what_people_can_read(
     )
 
     source = elasticsearch_server.request("GET", f"/{index.alias}/_doc/A")["_source"]
-    expected = {"id": "A", "kind": "product", "seq": 1, "hash": "h", "live": True, "stored": '{"t": "专利"}'}
+    expected = {"id": "A", "kind": "product", "seq": 1, "hash": "h", "live": True, "stored": '{"t":"专利"}'}
     assert source == expected | {"keyword": {"category": ["a"]}, "number": {"price": 5}}
     assert index.search(Search(Token("title", "bigrams", "专利"))).total == 1

@@ -111,13 +111,14 @@ def test_a_group_of_ties_larger_than_any_page_is_walked_in_order_of_ids(tmp_path
 def test_what_was_not_committed_when_the_process_died_is_not_there_and_the_next_one_goes_on(tmp_path: Path) -> None:
     code = f"""
 import os, signal
+from indexer import bulk
 from indexer.analysis import Analyser
 from indexer.engines.embedded import layout, open_index
 from tests.indexer.engines.embedded.test_engine import SCHEMA, documents
 engine = open_index(SCHEMA, Analyser(), path={str(tmp_path)!r})
 engine.write(documents(5), 5)
 for document in documents(50, first=6):
-    engine._writer.add_document(layout.document(document, SCHEMA, engine._analyser))
+    engine._writer.add_document(layout.document(bulk.prepared_of(document, SCHEMA, engine._analyser), SCHEMA))
 os.kill(os.getpid(), signal.SIGKILL)
 """
     root = os.path.abspath(os.path.join(os.path.dirname(__file__), *[".."] * 4))
