@@ -11,8 +11,11 @@ from __future__ import annotations
 import ctypes
 import gc
 import marshal
-import multiprocessing
+import os
+import subprocess
+import sys
 from contextlib import nullcontext, suppress
+from multiprocessing.connection import Connection, Pipe
 from queue import Queue
 from threading import Thread
 from typing import TYPE_CHECKING, Any
@@ -26,10 +29,7 @@ from indexer.schema import Deletion, Document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from multiprocessing.connection import Connection
-    from pathlib import Path
 
-    from catalog_service.config import Value
     from catalog_service.operations.catalogue import Catalogue
     from catalog_service.operations.spool import Packed
 
@@ -53,7 +53,7 @@ class Beside:
         self._catalogue = catalogue
         self._wanted = wanted and catalogue.settings.text("search.engine") != "memory"
         self._maker = Maker(catalogue)
-        self._process: Any = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._channel: Connection | None = None
         self._ready = False
         self.normalises = False
@@ -71,17 +71,19 @@ class Beside:
             return
         settings = self._catalogue.settings
         changed = {name: value for name, value in settings.values.items() if settings.origins[name] != "default"}
-        context = multiprocessing.get_context("spawn")
-        self._channel, its = context.Pipe()
-        arguments = (settings.home, changed, its, self.normalises)
-        process = context.Process(target=live, args=arguments, daemon=True)
+        self._channel, its = Pipe()
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        command = [sys.executable, "-m", __name__, str(its.fileno())]
         try:
-            process.start()
-            self._process = process
+            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+                command, env=environment, pass_fds=[its.fileno()], stdin=subprocess.DEVNULL, start_new_session=True
+            )
+            self._channel.send((settings.home, changed, self.normalises))
         except OSError:  # there is no room for it
             self._wanted = False
             self._let_go()
-        its.close()
+        finally:
+            its.close()
 
     def __enter__(self) -> Beside:
         return self
@@ -93,7 +95,7 @@ class Beside:
             self.hand_on(self._catalogue.store.last_seq(), 1)
             self._end()
         self._let_go()
-        self._process.join()
+        self._process.wait()
 
     def ready(self, *, wait: bool = False) -> bool:
         """Tell whether it can be asked for something."""
@@ -185,12 +187,13 @@ _NORMALISE, _WRITE, _FOLLOW, _END = b"n", b"w", b"f", b"e"
 """What a message begins with."""
 
 
-def live(home: Path, overrides: dict[str, Value], channel: Connection, normalises: bool) -> None:
-    """Do what comes in until nobody can send any more, because the load has ended or was killed."""
+def live(channel: Connection) -> None:
+    """Learn what is wanted, then do what comes in until nobody sends any more: the load has ended or was killed."""
     from catalog_service.errors import CatalogError
     from catalog_service.operations.catalogue import open_catalogue
 
     _give_back_memory()
+    home, overrides, normalises = channel.recv()
     catalogue = open_catalogue(home, environment={}, overrides=overrides)
     try:
         normalise, writes = _normaliser(catalogue), _made_ready(catalogue)
@@ -270,3 +273,8 @@ def _unpacked(message: bytes) -> Handed:
     changes: list[Document | Deletion] = [Document(*each) for each in documents]
     changes += [Deletion(*each) for each in deletions]
     return Handed(start, end, iris, changes, refused)
+
+
+if __name__ == "__main__":
+    with suppress(EOFError, OSError):  # the load ended at once
+        live(Connection(int(sys.argv[1])))

@@ -70,7 +70,7 @@ def test_another_process_writes_the_index_while_a_load_goes_on(tmp_path: Path, m
 
     load_text(catalogue, bench_turtle(300), "records.ttl")
 
-    assert [(each._process.exitcode, each._position) for each in begun] == [(0, catalogue.store.last_seq())]
+    assert [(each._process.returncode, each._position) for each in begun] == [(0, catalogue.store.last_seq())]
     found, expected = contents(catalogue.index.engine), made_anew(catalogue)
     catalogue.close()
     assert json.loads(json.dumps(found)) == json.loads(json.dumps(expected))
@@ -99,7 +99,7 @@ def test_a_load_goes_on_when_the_process_beside_is_killed(tmp_path: Path, monkey
     def hand_over(self: Beside, start: int) -> bool:
         if not killed:
             self._process.kill()
-            self._process.join()
+            self._process.wait()
             killed.append(start)
         return handed(self, start)
 
