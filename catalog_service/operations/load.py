@@ -105,17 +105,12 @@ def load(
         Beside(catalogue, wanted=publishing and index and not dry) as beside,
     ):
         run = _Load(catalogue, spool, result, progress or _silent)
-        run.conditions, run.beside = conditions or Conditions(), beside
+        run.conditions, run.beside = conditions, beside
         desk = _desk(catalogue, sources, stack, beside, isolated=isolated)
         run.gather(sources, kind, desk, resumed=old)
         intake = Intake(catalogue, actor, dry=dry, publish=publishing and not dry, spool=spool, desk=desk)
-        label, records = ", ".join(source.name for source in sources)[:200], sum(spool.kinds().values())
-        if conditions and records == 1 and not dry:
-            intake.own_batch = OwnBatch(label, note, result.counts)
-        elif not dry and not result.batch and records:
-            result.batch = _open_batch(catalogue, actor, label, note, resumed=old)
-            run.save_step()
-        intake.batch, intake.conditions = result.batch or None, run.conditions
+        if not dry:
+            run.open_batch(intake, ", ".join(source.name for source in sources)[:200], note, resumed=old)
         run.store(intake)
         if result.batch:
             _close_batch(catalogue, actor, result)
@@ -195,7 +190,7 @@ class _Load:
         self.spool = spool
         self.result = result
         self.progress = progress
-        self.conditions = Conditions()
+        self.conditions: Conditions | None = None
         self.beside: Beside | None = None
         self.columns: dict[tuple[str, str], Mapping[str, str]] = {}
         """File and sheet to the columns of the table there."""
@@ -270,7 +265,7 @@ class _Load:
             self.progress("refused", 1)
 
     def _keep(self, found: Candidate | Packed, *, from_rdf: bool) -> None:
-        if self.conditions.identifier:
+        if self.conditions and self.conditions.identifier:
             found = _renamed(whole(found), self.conditions)
         other = self.spool.add(found)
         if other is None:
@@ -304,8 +299,19 @@ class _Load:
 
     # second pass
 
+    def open_batch(self, intake: Intake, label: str, note: str, *, resumed: bool) -> None:
+        """Have a batch to store in; that of a single save is opened by the transaction that stores it."""
+        records = sum(self.spool.kinds().values())
+        if self.conditions and records == 1:
+            intake.own_batch = OwnBatch(label, note, self.result.counts)
+        elif records and not self.result.batch:
+            self.result.batch = _open_batch(self.catalogue, intake.actor, label, note, resumed=resumed)
+            self.save_step()
+        intake.batch = self.result.batch or None
+
     def store(self, intake: Intake) -> None:
         intake.columns = self.columns
+        intake.conditions = self.conditions or Conditions()
         for kind in load_order(self.catalogue.profile.kinds):
             if not self.spool.kinds().get(kind):
                 continue
