@@ -105,6 +105,8 @@ class Writer:
 
     def _changes(self, end: int | None) -> list[LogEntry]:
         """Return the next changes behind the position, as far as they are to be written."""
+        if end is not None and self.position >= end:
+            return []
         entries = self._catalogue.store.changes(self.position, self._chunk)
         return entries if end is None else [entry for entry in entries if entry.seq <= end]
 
