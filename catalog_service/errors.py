@@ -127,6 +127,12 @@ class Gone(NotFound):
     code, status = "gone", 410
 
 
+class PositionLost(CatalogError):
+    """A place in the change log that this log does not have: it was set back, or is another one."""
+
+    code, status, exit_code = "position-lost", 410, 1
+
+
 class RecordRefused(CatalogError):
     """A record with errors; ``findings`` says which (`catalog_service.model.report.Finding`)."""
 

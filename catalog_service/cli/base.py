@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from catalog_service.errors import CatalogError
+from catalog_service.errors import CatalogError, EnvironmentProblem
 from catalog_service.i18n import explain, say, say_count
 
 if TYPE_CHECKING:
@@ -135,6 +135,14 @@ def with_session(command: Function) -> Function:
         except CatalogError as error:
             show_error(error, session.lang)
             code = error.exit_code
+        except OSError as error:
+            problem = EnvironmentProblem(
+                "{file}: {reason}.", file=str(error.filename or ""), reason=error.strerror or "?"
+            )
+            if not error.filename:
+                raise
+            show_error(problem, session.lang)
+            code = problem.exit_code
         except KeyboardInterrupt:
             session.tell("Stopped. What was acknowledged is stored.")
             code = INTERRUPTED

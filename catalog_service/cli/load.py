@@ -30,6 +30,8 @@ _WORTH_TELLING = (
     "unknown-column",
     "unknown-member",
     "target-not-published",
+    "held-back",
+    "bad-price",
     "no-record",
     "index-behind",
     "not-in-table",
@@ -77,12 +79,12 @@ def load(
             resumable=True,
             resume=resume,
         )
-    if report is not None:
-        write_report(report, result.findings, session.lang)
     if as_json:
         print_json(result_json(result, session.lang))
     else:
         _show(session, result)
+    if report is not None:
+        write_report(report, result.findings, session.lang)
     return WITH_FINDINGS if result.counts["refused"] or result.behind else DONE
 
 

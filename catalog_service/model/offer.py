@@ -23,6 +23,7 @@ _BASIS = term("sts:chargingBasis")
 _TEXT = term("sts:priceText")
 _PAYMENT = term("sts:paymentTerms")
 _NOTE = term("schema:description")
+_YUAN = "CNY"
 _FROM, _THROUGH = term("schema:validFrom"), term("schema:validThrough")
 _PRICE, _MINIMUM, _MAXIMUM = term("schema:price"), term("schema:minPrice"), term("schema:maxPrice")
 _CURRENCY, _UNIT = term("schema:priceCurrency"), term("schema:unitText")
@@ -171,8 +172,12 @@ def _number(values: Iterable[Term]) -> Decimal | None:
 
 
 def price_bounds(offers: Iterable[Offer]) -> tuple[int | None, int | None]:
-    """Return the lowest and highest amount over all offers in hundredths, None where none has a price."""
-    pairs = [(low, high) for low, high in (offer.amounts() for offer in offers) if low is not None and high is not None]
+    """Return the lowest and highest amount over all offers in yuan, in fen, None where none has such a price.
+
+    Other currencies are not converted: they are neither found by a range of yuan nor sorted among them.
+    """
+    amounts = (offer.amounts() for offer in offers if offer.currency in ("", _YUAN))
+    pairs = [(low, high) for low, high in amounts if low is not None and high is not None]
     if not pairs:
         return None, None
     return int(min(low for low, _ in pairs) * 100), int(max(high for _, high in pairs) * 100)

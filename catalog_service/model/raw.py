@@ -24,6 +24,8 @@ class RawValue:
     place: Place = NOWHERE
     language: str = ""
     """The language the column or member names, or empty."""
+    single: bool = False
+    """Whether it is one value whatever stands in it: it came in a list."""
 
 
 @dataclass(frozen=True, slots=True)

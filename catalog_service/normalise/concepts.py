@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _CODE_AND_LABEL = re.compile(r"[\(\[]?([A-Za-z0-9][A-Za-z0-9._/-]{0,60})(?:[\)\]]\s*|\s*[\s:、,|]\s*)(\S.*)")
 _CODE_DASH_LABEL = re.compile(r"([A-Za-z0-9][A-Za-z0-9._/]{0,60})\s*-\s*(\S.*)")
+_CODE_THEN_HAN = re.compile(r"([0-9]{2,12})([\u4e00-\u9fff].*)")
+_SEPARATORS = re.compile(r"[;；、,，|\n]")
 _MOST_KNOWN = 20_000
 _MOST_NAMED = 5
 _LONGEST = 200
@@ -62,16 +64,25 @@ class Concepts:
 
     def _by_code_and_label(self, text: str, schemes: tuple[str, ...]) -> tuple[Concept, ...]:
         """Return the concepts of a code with its label behind it; if they differ, both."""
-        match = _CODE_AND_LABEL.fullmatch(text) or _CODE_DASH_LABEL.fullmatch(text)
+        ways = (_CODE_AND_LABEL, _CODE_DASH_LABEL, _CODE_THEN_HAN)
+        match = next((found for way in ways if (found := way.fullmatch(text))), None)
         if match is None:
             return ()
         code = match[1].rpartition("/")[2]
         coded = [each for each in self._vocabularies.find(match[1], schemes) if each.notation.lower() == code.lower()]
         named = self._vocabularies.find(match[2], schemes)
         both = [each for each in coded if each in named]
-        if both or not named:
-            return tuple(both or coded)
+        if both:
+            return tuple(both)
+        if any(each.notation.lower() == match[2].lower() for each in named):
+            return ()  # two codes are two values
+        if not named:  # what is no label of ours may be several values
+            return () if _SEPARATORS.search(match[2]) else tuple(coded)
         return tuple({each.iri: each for each in (*coded, *named)}.values()) if coded else ()
+
+    def named(self, text: str, schemes: tuple[str, ...]) -> bool:
+        """Tell whether a text is a code, an IRI or a label as it stands in the lists."""
+        return bool(self._vocabularies.find(clean_text(text), schemes))
 
     def find(self, text: str, schemes: tuple[str, ...]) -> Concept | None:
         """Return the concept a text clearly means, else None."""

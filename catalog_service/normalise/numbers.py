@@ -48,6 +48,18 @@ def parse_number(value: object) -> Decimal | None:
     return amount(match["sign"] + match["digits"], match["times"] or "") if match else None
 
 
+def is_foreign(value: object) -> bool:
+    """Tell whether an amount names a currency other than the yuan.
+
+    >>> is_foreign("US$100"), is_foreign("5万元"), is_foreign("100")
+    (True, False, False)
+    """
+    if not isinstance(value, str) or value.strip().isdecimal():
+        return False
+    text = half_width(value).lower()
+    return any(code != "CNY" and sign in text for sign, code in CURRENCIES.items())
+
+
 def amount(digits: str, times: str = "") -> Decimal | None:
     """Return digits times a multiplier such as 万."""
     number = _finite(digits.replace(",", ""))

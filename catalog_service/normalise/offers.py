@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from catalog_service.namespaces import term
 from catalog_service.normalise.findings import notice
 from catalog_service.normalise.money import Price, parse_price
-from catalog_service.normalise.numbers import decimal_text, parse_number, plain_text
+from catalog_service.normalise.numbers import decimal_text, is_foreign, parse_number, plain_text
 from catalog_service.normalise.periods import parse_period
 
 if TYPE_CHECKING:
@@ -127,7 +127,11 @@ def _price(offer: Draft, names: OfferNames) -> Iterator[Finding]:
 def _words_for_amount(offer: Draft, name: str, names: OfferNames) -> Iterator[Finding]:
     raws = offer.values.get(name, [])
     worded = [
-        raw for raw in raws if isinstance(raw.value, str) and raw.value.strip() and parse_number(raw.value) is None
+        raw
+        for raw in raws
+        if isinstance(raw.value, str)
+        and raw.value.strip()
+        and (parse_number(raw.value) is None or is_foreign(raw.value))
     ]
     for raw in worded:
         price = parse_price(str(raw.value))

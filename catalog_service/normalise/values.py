@@ -59,7 +59,7 @@ class Values:
         self._today = today
         self._longest = limits.get("literal_length", 20_000)
         self._iri_longest = limits.get("iri_length", 2_048)
-        self._known: dict[tuple[int, type, Scalar, str], Converted] = {}
+        self._known: dict[tuple[int, type, Scalar, str, bool], Converted] = {}
         """What short values became that raised no question, by identity of the field; fields live as long as kinds."""
         self._by_type: dict[str, Callable[[Field, str, RawValue, Scalar], Converted]] = {
             "text": self._text,
@@ -78,7 +78,7 @@ class Values:
         value = raw.value
         if each.type == "text" or (isinstance(value, str) and len(value) > _LONGEST_KNOWN):
             return self._converted(each, path, raw)
-        key = (id(each), value.__class__, value, raw.language)
+        key = (id(each), value.__class__, value, raw.language, raw.single)
         known = self._known.get(key)
         if known is None:
             known = self._converted(each, path, raw)
@@ -105,7 +105,7 @@ class Values:
         value = raw.value
         if value is None or (isinstance(value, str) and not value.strip()):
             return
-        if not isinstance(value, str) or each.max_count == 1 or each.unique_lang:
+        if not isinstance(value, str) or raw.single or each.max_count == 1 or each.unique_lang:
             yield value
             return
         if each.type == "concept" or each.schemes:
@@ -119,7 +119,9 @@ class Values:
 
     def _codes(self, each: Field, value: str) -> Iterator[str]:
         """Yield the codes in a cell; a label such as 农、林、牧、渔业 stays whole."""
-        if self.concepts.find(value, each.schemes):
+        if self.concepts.named(value, each.schemes) or (
+            not _BROKEN.search(value.strip()) and self.concepts.find(value, each.schemes)
+        ):
             yield value
             return
         for part in _BROKEN.split(value.strip()):
@@ -197,7 +199,7 @@ class Values:
 
     def _number(self, each: Field, path: str, raw: RawValue, value: Scalar) -> Converted:
         number = numbers.parse_number(value)
-        if number is None:
+        if number is None or numbers.is_foreign(value):
             said = notice("bad-number", raw.place, path=path, field=each, value=_shown(numbers.plain_text(value)))
             return Converted((), (said,))
         if each.type == "integer" and number != number.to_integral_value():

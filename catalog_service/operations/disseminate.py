@@ -81,14 +81,21 @@ def published(catalogue: Catalogue, identifier: str, version: int | None = None)
         raise NotFound("There is no record {identifier}.", identifier=identifier)
     if not row.live:
         raise _gone(row)
-    number = version or row.published_version
-    held = catalogue.store.version(identifier, number) if number <= row.published_version else None
+    number = row.published_version if version is None else version
+    public = version is None or number in public_versions(catalogue, row)
+    held = catalogue.store.version(identifier, number) if public else None
     if held is None:
         raise NotFound("Record {identifier} has no version {version}.", identifier=identifier, version=number)
     record = parse_canonical(held.public, row.iri, row.kind)
     stamp = dt.datetime.fromtimestamp(held.info.stamp, dt.UTC)
     kind = catalogue.profile.kinds[row.kind]
     return Published(row, kind, record, number, stamp, number == row.published_version, held.info.public_hash)
+
+
+def public_versions(catalogue: Catalogue, row: RecordRow) -> set[int]:
+    """Return the numbers of the versions that were ever published: drafts before and between them are nobody's."""
+    logged = {entry.version for entry in catalogue.store.history(row.identifier).entries}
+    return logged | ({row.published_version} if row.published_version else set())
 
 
 def _gone(row: RecordRow) -> Gone:

@@ -144,7 +144,7 @@ def _price_clause(facet: Facet, values: tuple[str, ...]) -> Clause | None:
             )
         clauses.append(And((Range("price.min", None, high), Range("price.max", low, None))))
     if "free" in values:
-        clauses.append(Keyword(mode, ("free",)))
+        return Keyword(mode, ("free",))
     if "negotiable" in values and clauses:
         clauses.append(Keyword(mode, ("negotiable",)))
     return Or(tuple(clauses)) if clauses else None

@@ -6,6 +6,7 @@ Killed at any moment it catches up from the position, misses nothing and doubles
 from __future__ import annotations
 
 import fcntl
+import logging
 import threading
 import time
 from contextlib import contextmanager
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from indexer.result import SearchResult
     from indexer.schema import IndexSchema
 
+log = logging.getLogger(__name__)
+
 LOCK = "index.lock"
 GENERATION = "index.generation."
 """The store's word, by engine, for how often its index was made anew; every process takes up the newest."""
@@ -58,6 +61,8 @@ class Index:
         self._refreshed = 0.0
         self._looked = 0.0
         self._generation = 0
+        self.failure = ""
+        """Why the follower of this process cannot write the index at the moment."""
         self.maker = Maker(catalogue)
 
     @cached_property
@@ -117,6 +122,11 @@ class Index:
             self._engine, self._generation = engine, generation
             self.maker = Maker(self.catalogue)
 
+    def reopen(self) -> None:
+        """Let go of an index whose folder somebody has removed: the next use makes it anew and follows from 0."""
+        if self._engine is not None and self._engine.name == "embedded" and not self.folder(self._generation).exists():
+            self.take_up(self._generation)
+
     # searching
 
     def parse(self, text: str) -> Parsed:
@@ -145,10 +155,10 @@ class Index:
                 engine.refresh()
             return engine.search(search)
 
-    def newest(self) -> Engine:
-        """Return the engine, of an index that another process has made anew; looked for once a second."""
+    def newest(self, *, at_once: bool = False) -> Engine:
+        """Return the engine, another if the index was made anew elsewhere: looked for once a second, or ``at_once``."""
         now = time.monotonic()
-        if now - self._looked > _LOOK:
+        if at_once or now - self._looked > _LOOK:
             self._looked = now
             with self._opening:
                 while self._retired and now - self._retired[0][0] > _GRACE:
@@ -292,7 +302,6 @@ class Follower(threading.Thread):
         super().__init__(name="index-follower", daemon=True)
         self._index = index
         self._stopping = threading.Event()
-        self.failure = ""
 
     def run(self) -> None:
         """Catch up, wait for the next change, again; what fails is tried again with growing pauses."""
@@ -308,9 +317,12 @@ class Follower(threading.Thread):
                     self._index.catch_up()
                     if due:
                         remove_unused(self._index)
-                self.failure, pause = "", _POLL
-            except EnvironmentProblem as error:
-                self.failure, pause = str(error), min(pause * 2, 5.0)
+                self._index.failure, pause = "", _POLL
+            except Exception as error:  # whatever it is: who holds the lock must not stop for good
+                if not isinstance(error, EnvironmentProblem):
+                    log.exception("the index cannot be followed")
+                self._index.failure, pause = str(error) or repr(error), min(pause * 2, 5.0)
+                self._index.reopen()
             self._stopping.wait(pause)
 
     def stop(self) -> None:

@@ -16,7 +16,7 @@ from catalog_service.operations.ahead import Begun
 from catalog_service.operations.identities import credit_codes, given, here, identified, recognised
 from catalog_service.operations.linked import Linked, Shown
 from catalog_service.operations.outgoing import as_if_published
-from catalog_service.operations.placing import conflict, doubled, named_twice, placed, without_echoes
+from catalog_service.operations.placing import conflict, doubled, held_back, named_twice, placed, without_echoes
 from catalog_service.operations.publish import Publishing, publish_in
 from catalog_service.operations.references import (
     Resolver,
@@ -312,7 +312,11 @@ class Intake:
         pairs = [(each.identifier, each.record) for each in candidates]
         linked = Linked(self.catalogue, writer, pairs, self.shown) if self.publish else None
         outcomes = writer.put_many(versions)
-        stored = dict(pair for pair, outcome in zip(pairs, outcomes, strict=True) if outcome.status != "conflict")
+        stored = {
+            identifier: record
+            for (identifier, record), outcome in zip(pairs, outcomes, strict=True)
+            if outcome.status != "conflict" and not outcome.held
+        }
         done = publish_in(self.catalogue, writer, stored, linked) if linked else {}
         taken: dict[int, Taken] = {}
         for each, version, outcome in zip(candidates, versions, outcomes, strict=True):
@@ -321,6 +325,8 @@ class Intake:
                 own = (*own, conflict(each, outcome.other))
                 taken[each.number] = Taken("refused", each.record.iri, each.identifier, version.title, own)
                 continue
+            if outcome.held and linked:
+                own = (*own, held_back(each, outcome.held))
             end = done.get(each.identifier, _UNPUBLISHED)
             taken[each.number] = Taken(
                 outcome.status, each.record.iri, each.identifier, version.title, own + end.findings, outcome.version,

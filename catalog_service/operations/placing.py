@@ -84,6 +84,22 @@ def named_twice(candidate: Candidate, title: str) -> Finding:
     )
 
 
+def held_back(candidate: Candidate, state: str) -> Finding:
+    """Return the finding that a load leaves a record where somebody has put it: suspended or withdrawn."""
+    withdrawn = state == "withdrawn"
+    return Finding(
+        "held-back",
+        both("It was withdrawn; a load does not publish it again.", domain="findings")
+        if withdrawn
+        else both("It is suspended; a load does not publish it again.", domain="findings"),
+        both("If it is to come back: kebao publish {identifier}", domain="findings", identifier=candidate.identifier),
+        severity="warning",
+        record=candidate.identifier,
+        constraint="state",
+        place=candidate.place,
+    )
+
+
 def conflict(candidate: Candidate, other: str) -> Finding:
     """Return the finding that a record's identifier or IRI belongs to another one."""
     return Finding(

@@ -262,7 +262,7 @@ class Presenter:
                 continue
             for found in sorted(record.objects(*facet.path)):
                 concept = self.vocabularies.concept(found)
-                if concept is None:
+                if concept is None or concept.scheme != facet.scheme:
                     continue
                 scheme = self.vocabularies[concept.scheme]
                 notations = [*reversed(scheme.ancestors(concept.notation)), concept.notation]

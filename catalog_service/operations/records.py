@@ -13,7 +13,7 @@ from catalog_service.operations.publish import row_of, withdraw
 from catalog_service.operations.taken import Conditions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from catalog_service.model.report import Finding
     from catalog_service.operations.catalogue import Catalogue
@@ -80,6 +80,24 @@ def save_batch(
     told = {finding for taken in result.taken for finding in map(id, taken.findings)}
     yield from result.taken
     yield from (finding for finding in result.findings if id(finding) not in told)
+
+
+def answered_once(
+    catalogue: Catalogue, source: Source, *, actor: str, asked: tuple[str, ...], key: str, make: Callable[[], bytes]
+) -> bytes:
+    """Return what ``make`` answers to a batch; with a key, the same batch again gets the same answer and no more."""
+    if not key:
+        return make()
+    digest = _digest(source, *asked)
+    with catalogue.store.write(actor=actor) as writer:
+        known = writer.replay(key, digest)
+    if known is not None:
+        return known
+    made = make()
+    with catalogue.store.write(actor=actor) as writer:
+        if writer.replay(key, digest) is None:
+            writer.remember(key, digest, made)
+    return made
 
 
 def changed_meanwhile(identifier: str, version: int) -> VersionConflict:

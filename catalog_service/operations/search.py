@@ -272,14 +272,17 @@ def _did_you_mean(catalogue: Catalogue, kind: Kind, request: SearchRequest, pars
 
     filters = _filters(catalogue, kind, request)
 
-    def finds(text: str) -> bool:
+    def finds(text: str, filters: tuple[tuple[str, Clause], ...] = filters) -> bool:
         try:
             clause = catalogue.index.parse(text).clause
         except BadQuery:
             return False
         return catalogue.index.search(Search(clause, filters=filters, size=0)).total > 0
 
-    return did_you_mean(catalogue, kind, parsed, finds)
+    def known(word: str) -> bool:
+        return finds(word, filters[:1])
+
+    return did_you_mean(catalogue, kind, request.q, parsed, known=known, finds=finds)
 
 
 def _hits(catalogue: Catalogue, hits: Sequence[Hit], words: Sequence[Word], lang: str) -> tuple[HitView, ...]:

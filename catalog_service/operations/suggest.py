@@ -29,16 +29,29 @@ _LOOKED_AT = 20
 _NEAR = 0.6
 
 
-def did_you_mean(catalogue: Catalogue, kind: Kind, parsed: Parsed, finds: Callable[[str], bool]) -> str:
-    """Return a query that finds something where the given one found nothing; empty if there is none."""
+def did_you_mean(
+    catalogue: Catalogue,
+    kind: Kind,
+    query: str,
+    parsed: Parsed,
+    *,
+    known: Callable[[str], bool],
+    finds: Callable[[str], bool],
+) -> str:
+    """Return a query that finds something where the given one found nothing; empty if there is none.
+
+    A word is ``known`` if it finds anything whatever else is asked: it stays. All but words stays as it was typed.
+    """
     words = parsed.words
     if len(words) > _MOST_WORDS or not any(has_han(word.text) for word in words):
         return ""
     speller = _Speller(catalogue, kind)
     for way in (speller.same_sound, speller.same_sound_in_parts, speller.nearest_label):
-        proposed = [word.text if finds(word.text) else way(word) for word in words]
-        text = " ".join(proposed)
-        if all(proposed) and text != " ".join(word.text for word in words) and finds(text):
+        proposed = {word.text: way(word) for word in words if not known(word.text)}
+        text = query
+        for word, other in proposed.items():
+            text = text.replace(word, other)
+        if all(proposed.values()) and text != query and finds(text):
             return text
     return ""
 

@@ -36,7 +36,8 @@ class _Gathered:
     """What will be one commit of the index."""
 
     position: int = 0
-    changes: list[Prepared | Deletion] = field(default_factory=list)
+    entries: int = 0
+    changes: dict[str, Prepared | Deletion] = field(default_factory=dict)
     tried: set[str] = field(default_factory=set)
     refused: dict[str, str] = field(default_factory=dict)
 
@@ -53,7 +54,7 @@ class Writer:
         self._index = index
         self._catalogue = index.catalogue
         self._own = engine is None
-        self._engine = engine or index.newest()
+        self._engine = engine or index.newest(at_once=True)
         self._maker = index.maker if self._own else Maker(index.catalogue)
         self._chunk = chunk or CHUNK
         self._pool = ThreadPoolExecutor(1, "index-writer")
@@ -79,7 +80,7 @@ class Writer:
         with rare_collections():
             while entries := self._changes(end):
                 changes, refused = self._maker.changes(entries)
-                self._write(changes, entries[-1].seq, refused)
+                self._write(changes, entries[-1].seq, refused, len(entries))
                 done += len(entries)
         return done
 
@@ -91,7 +92,7 @@ class Writer:
             return
         self._maker.forget(handed.iris)
         with rare_collections():
-            self._write(handed.changes, handed.end, handed.refused)
+            self._write(handed.changes, handed.end, handed.refused, len(handed.iris))
 
     def _look(self) -> None:
         """Change over to an engine that took the place of the one written so far."""
@@ -110,15 +111,22 @@ class Writer:
         entries = self._catalogue.store.changes(self.position, self._chunk)
         return entries if end is None else [entry for entry in entries if entry.seq <= end]
 
-    def _write(self, changes: Sequence[Document | Deletion], position: int, refused: dict[str, str]) -> None:
-        """Make changes ready; have a whole chunk written. ``refused`` are those nothing was made of."""
+    def _write(
+        self, changes: Sequence[Document | Deletion], position: int, refused: dict[str, str], entries: int
+    ) -> None:
+        """Make what came of so many entries ready; have a whole chunk written. Of the ``refused`` nothing was made."""
         prepared, strange = prepare(changes, self._engine.schema, self._index.analyser)
         gathered, self.position = self._gathered, position
         gathered.position = position
-        gathered.changes += prepared.values()
-        gathered.tried |= {change.id for change in changes} | refused.keys()
+        gathered.entries += entries
+        tried = {change.id for change in changes} | refused.keys()
+        for each in tried:  # what was taken or refused before in this chunk is so no more
+            gathered.changes.pop(each, None)
+            gathered.refused.pop(each, None)
+        gathered.changes |= prepared
         gathered.refused |= refused | dict(strange)
-        if len(gathered.tried) >= self._chunk:
+        gathered.tried |= tried
+        if gathered.entries >= self._chunk:
             self._wait()
             self._underway, self._gathered = self._pool.submit(self._commit, gathered), _Gathered()
 
@@ -130,7 +138,7 @@ class Writer:
     def _commit(self, gathered: _Gathered) -> None:
         """Write what was gathered, and note which records are not in the index."""
         if gathered.position:
-            refused = gathered.refused | dict(self._engine.write(gathered.changes, gathered.position))
+            refused = gathered.refused | dict(self._engine.write(list(gathered.changes.values()), gathered.position))
             _note_refused(self._catalogue, gathered.tried, refused)
 
 

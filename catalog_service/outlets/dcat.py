@@ -8,6 +8,7 @@ from __future__ import annotations
 import calendar
 import time
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from catalog_service.errors import BadQuery, Gone, NotAcceptable
 from catalog_service.model import terms
@@ -40,7 +41,7 @@ def answer(catalogue: Catalogue, request: Request) -> Response:
     written = request.path.removeprefix("/catalog")
     ending = written or _negotiated(request.accept)
     arguments = dict(request.arguments)
-    since, deleted = _since(arguments.get("modified_since", "")), arguments.get("deleted") == "true"
+    since, deleted = _since(arguments.get("modified_since", "")), _deleted(arguments.get("deleted", ""))
     with catalogue.store.read(current=True) as reader:
         after = _after(catalogue, reader.epoch(), arguments.get("after", ""))
         page = reader.listing(after_seq=after, from_stamp=since, limit=PAGE)
@@ -48,8 +49,9 @@ def answer(catalogue: Catalogue, request: Request) -> Response:
         key = seal(catalogue.secret("page-key"), ["catalog", page.epoch, page.next_seq]) if page.next_seq else ""
     entries = [entry for entry in page.entries if entry.live or deleted or since is not None]
     base = f"{address(catalogue)}/catalog{written}"
-    kept = "".join(f"&{name}={arguments[name]}" for name in ("modified_since", "deleted") if name in arguments)
-    here = base + _query(f"after={arguments['after']}{kept}" if arguments.get("after") else kept[1:])
+    said = {"modified_since": "" if since is None else stamp_text(since), "deleted": "true" if deleted else ""}
+    kept = "".join(f"&{name}={value}" for name, value in said.items() if value)
+    here = base + _query(f"after={quote(arguments['after'])}{kept}" if arguments.get("after") else kept[1:])
     following = f"{base}?after={key}{kept}" if key else ""
     triples = _catalogue(catalogue) + _paging(catalogue, here, base + _query(kept[1:]), following, total)
     for entry in entries:
@@ -89,6 +91,12 @@ def _since(text: str) -> int | None:
         except ValueError:
             continue
     raise BadQuery("modified_since: “{value}” is not a UTC date such as 2026-03-05T08:00:00Z.", value=text)
+
+
+def _deleted(text: str) -> bool:
+    if text not in {"", "true", "false"}:
+        raise BadQuery("deleted: “{value}” is neither true nor false.", value=text)
+    return text == "true"
 
 
 def _after(catalogue: Catalogue, epoch: int, key: str) -> int:

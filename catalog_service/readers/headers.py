@@ -34,6 +34,8 @@ SEARCHED_ROWS = 15
 """How many rows may stand above the headers: titles, notes."""
 
 _MARKS = re.compile(r"[\s*※]+|\((?:必填|选填|条件必填|建议填写|required|optional|recommended)\)")
+_ROW_NUMBERS = frozenset({"序号", "no.", "no", "number", "index", "position"})
+"""What a column that counts rows is called: by itself it is no member of an inner node, such as a step's position."""
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:\.[A-Za-z0-9]+)*")
 
 
@@ -162,7 +164,7 @@ def _known(kind: Kind) -> dict[str, tuple[str, str]]:
             if text and "." not in name:
                 known.setdefault(fold(text), (name, ""))
     for text, names in _bare(kind).items():
-        if len(names) == 1:
+        if len(names) == 1 and text not in _ROW_NUMBERS:
             known.setdefault(text, names[0])
     _KNOWN[id(kind)] = (kind, known)
     return known

@@ -57,7 +57,7 @@ class JsonLines:
 
     def _record(self, line: bytes, place: Place, context: ReadContext) -> Iterator[RawRecord | Finding]:
         try:
-            value = _loaded(line, context)
+            value = _loaded(line.rstrip(b"\r\n"), context)
         except (ValueError, RecursionError) as error:
             yield refusal(
                 "broken-json",
@@ -94,7 +94,7 @@ class Json:
             )
         try:
             text = _text(data.removeprefix(BOM), context)
-            document = json.loads(text, parse_constant=_no_constant)
+            document = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_once)
         except (ValueError, RecursionError) as error:
             raise not_json(context, error) from error
         finally:
@@ -167,12 +167,22 @@ def not_json(context: ReadContext, error: Exception) -> UnreadableInput:
     )
 
 
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object; raises ValueError if one of its members stands twice, of which one would be lost."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the member “{quoted(twice)}” stands twice")
+    return found
+
+
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON number")
 
 
 def _loaded(data: bytes, context: ReadContext) -> Any:
-    return json.loads(_text(data, context), parse_constant=_no_constant)
+    return json.loads(_text(data, context), parse_constant=_no_constant, object_pairs_hook=_once)
 
 
 def _text(data: bytes, context: ReadContext) -> str:
@@ -233,8 +243,7 @@ class _Flat:
         elif each.type == "text":
             self._text(path, value, language)
         else:
-            for one in value if isinstance(value, list) else [value]:
-                self._scalar(path, one)
+            self._texts(path, value, "")
 
     def _node(self, path: str, value: Any) -> None:
         for position, node in enumerate(value if isinstance(value, list) else [value]):
@@ -255,16 +264,17 @@ class _Flat:
         self._texts(path, value, language)
 
     def _texts(self, path: str, value: Any, language: str) -> None:
-        for one in value if isinstance(value, list) else [value]:
-            self._scalar(path, one, language)
+        listed = isinstance(value, list)
+        for one in value if listed else [value]:
+            self._scalar(path, one, language, single=listed)
 
-    def _scalar(self, path: str, value: Any, language: str = "") -> None:
+    def _scalar(self, path: str, value: Any, language: str = "", *, single: bool = False) -> None:
         if value is None:
             return
         if isinstance(value, dict | list):
             self._leave_out(path)
         else:
-            self.values.append((path, RawValue(value, self._place_of(path), language)))
+            self.values.append((path, RawValue(value, self._place_of(path), language, single)))
 
     def _leave_out(self, path: str) -> None:
         name = ".".join(part for part in path.split(".") if not part.isdigit())

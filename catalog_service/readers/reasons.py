@@ -67,6 +67,7 @@ _REASONS = {
     r"Illegal trailing comma before end of (?:object|array)": "there is a comma too many before the closing bracket",
     r"Invalid \\(?:escape|uXXXX escape)": "a backslash is not followed by an escape sequence",
     r"(?P<name>\S+) is no JSON number": "{name} is not a number of JSON",
+    r"the member “(?P<name>.*)” stands twice": "the member “{name}” stands twice",
     r"not UTF-8": "not UTF-8",
     r"Unexpected end of file, a value was expected": "a value is missing",
     r"(?P<name>@\w+) value must be a string": "the value of {name} must be a text",

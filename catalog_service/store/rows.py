@@ -68,6 +68,8 @@ class Outcome:
     status: Status
     version: int
     other: str = ""
+    held: Literal["", "suspended", "withdrawn"] = ""
+    """How somebody took it from the public before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,13 +45,14 @@ class VersionWrites(Minting):
             return Outcome(draft.identifier, "created", 1)
         if (work.iri, work.kind) != (draft.iri, draft.kind):
             return Outcome(draft.identifier, "conflict", work.working_version, work.identifier)
+        held = work.state if work.state in {"suspended", "withdrawn"} else ""
         private_hash = draft.private_hash or _sha256(draft.canonical)
         if private_hash == work.working_hash:
-            return Outcome(draft.identifier, "unchanged", work.working_version)
+            return Outcome(draft.identifier, "unchanged", work.working_version, held=held)
         self._add(work, draft, private_hash)
         if work.state in {"published", "submitted"}:
             work.state = "draft"
-        return Outcome(draft.identifier, "changed", work.working_version)
+        return Outcome(draft.identifier, "changed", work.working_version, held=held)
 
     def _add(self, work: Work, draft: NewVersion, private_hash: str) -> None:
         public = None if draft.public in {None, draft.canonical} else draft.public

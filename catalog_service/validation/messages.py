@@ -56,6 +56,7 @@ _OF_CODES = ("In", "Node", "Class", "HasValue", "NodeKind")
 """Components that fail where a code was to stand."""
 
 _SPECIAL = {
+    "other sort": "{label}: none of what is given is of the sort that is needed.",
     "too many": "{label}: there are {count} values, which are too many.",
     "other type": "{label}: “{value}” ({given}) is not {type}.",
     "text": "{label}: “{value}” is text, where an IRI must be.",
@@ -183,6 +184,8 @@ class FindingMaker:
             "partner": self._partner(kind, result, record),
         }
         special = _special(component, result.value, each, count)
+        if component == "QualifiedMinCount" and each and each.type != "text":
+            special = "other sort"
         sentence = _SPECIAL[special] if special else _SENTENCES.get(component, _OTHER)
         return Finding(
             code=component[:1].lower() + component[1:],

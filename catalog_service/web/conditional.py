@@ -15,7 +15,7 @@ def answer_conditionally(
     make: Callable[[], Response], *, tag: str, modified: dt.datetime | None = None, vary: bool = True
 ) -> Response:
     """Return what ``make`` makes, with a strong entity tag; without making it where it is not needed."""
-    fresh = request.if_none_match.contains(tag) if request.if_none_match else None
+    fresh = request.if_none_match.contains_weak(tag) if request.if_none_match else None
     if fresh is None and modified is not None and request.if_modified_since:
         fresh = modified.replace(microsecond=0) <= request.if_modified_since
     response = Response(status=304) if fresh else make()

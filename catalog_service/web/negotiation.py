@@ -100,6 +100,9 @@ def _number(text: str) -> float:
 
 
 def _quality(each: Format, ranges: dict[str, float]) -> float:
+    """Return how welcome a format is: as the type that is sent if that is named, else as the best of its names."""
+    if each.media_types[0] in ranges:
+        return ranges[each.media_types[0]]
     return max(_one(media, ranges) for media in each.media_types)
 
 

@@ -72,7 +72,8 @@ class Site:
         for asked in (request.args.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
             if asked and asked[:2].lower() in LANGUAGES:
                 return asked[:2].lower()
-        return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
+        ranked = (tag[:2].lower() for tag, quality in request.accept_languages if quality > 0)
+        return next((tag for tag in ranked if tag in LANGUAGES), LANGUAGES[0])
 
     @property
     def theme(self) -> str:

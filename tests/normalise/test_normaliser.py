@@ -63,6 +63,15 @@ def test_the_pricing_mode_follows_from_what_is_written(values: dict[str, str], m
     assert offer(found, "sts:pricingMode") == [mode]
 
 
+def test_a_currency_in_the_column_of_an_amount_is_kept() -> None:
+    found = record(offer__price="US$100")
+
+    prices = found.record.objects(
+        term("schema:offers"), term("schema:priceSpecification"), term("schema:priceCurrency")
+    )
+    assert prices == ['"USD"']
+
+
 def test_columns_come_before_words() -> None:
     found = record(offer__priceText="1000元起", offer__price="2800")
 

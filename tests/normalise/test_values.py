@@ -49,6 +49,31 @@ def test_several_codes_in_a_cell_are_taken_apart() -> None:
     assert len(read("areaServed", "柳州、桂林").terms) == 2
 
 
+@pytest.mark.parametrize(
+    "cell",
+    ["0208 科技查新; 0602 政策法规", "0208 科技查新\n0602 政策法规", "0208 科技查新，0602 政策法规", "0208,0602"],
+)
+def test_several_codes_with_labels_in_a_cell_are_all_kept(cell: str) -> None:
+    assert read("category", cell).terms == tuple(f"<{CODES}service-category/{code}>" for code in ("0208", "0602"))
+
+
+def test_a_code_may_be_joined_to_its_label() -> None:
+    assert read("areaServed", "450100南宁市").terms == (f"<{CODES}region/450100>",)
+
+
+def test_what_came_in_a_list_is_one_value() -> None:
+    place = Place("t.json")
+    whole = reader().convert(field("keyword"), "keyword", RawValue("甲;乙", place, "zh", single=True))
+    apart = reader().convert(field("keyword"), "keyword", RawValue("甲;乙", place, "zh"))
+
+    assert (whole.terms, apart.terms) == (('"甲;乙"@zh',), ('"甲"@zh', '"乙"@zh'))
+
+
+def test_a_plain_amount_is_in_yuan() -> None:
+    assert read("capital", "500万元", kind="service-agency").terms
+    assert not read("capital", "500万美元", kind="service-agency").terms
+
+
 def test_a_label_with_enumeration_marks_stays_whole() -> None:
     assert read("sector", "农、林、牧、渔业").terms == (f"<{CODES}industry/A>",)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+import shutil
 import signal
 import subprocess
 import threading
 import time
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +17,7 @@ import pytest
 from catalog_service.errors import EnvironmentProblem, IndexUnavailable
 from catalog_service.indexing import DocumentMaker
 from catalog_service.operations import follow
-from catalog_service.operations.documents import Maker
+from catalog_service.operations.documents import Handed, Maker
 from catalog_service.operations.follow import LOCK, Follower, Index, locked
 from catalog_service.operations.publish import change_state, publish, withdraw
 from catalog_service.operations.reindex import compare, rebuild, status, use
@@ -303,8 +305,78 @@ def test_the_follower_indexes_what_comes_and_finishes_what_was_left(catalogue: C
     until(lambda: status(catalogue)["lag"] == 0)
     follower.stop()
 
-    assert follower.failure == ""
+    assert catalogue.index.failure == ""
     assert compare(catalogue) == CLEAN
+
+
+def test_an_index_whose_folder_was_removed_is_made_anew(embedded: Catalogue) -> None:
+    load_json(embedded, agency(1), product(1))
+    follower = Follower(embedded.index)
+    follower.start()
+    until(lambda: ask(embedded).total == 1)
+
+    shutil.rmtree(embedded.home / "index")
+
+    load_json(embedded, product(2), index=False)
+    until(lambda: indexed(embedded) == 2)
+    follower.stop()
+    assert compare(embedded) == CLEAN
+
+
+def indexed(catalogue: Catalogue) -> int:
+    """Return how many products are found, 0 while the index cannot be read."""
+    with suppress(IndexUnavailable):
+        return ask(catalogue).total
+    return 0
+
+
+@pytest.mark.parametrize("fault", [ValueError("it is damaged"), MemoryError()])
+def test_the_follower_goes_on_whatever_went_wrong_and_says_so(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    load_json(catalogue, agency(1), product(1), index=False)
+    with monkeypatch.context() as patch:
+        patch.setattr(Index, "catch_up", lambda _self: (_ for _ in ()).throw(fault))
+        follower = Follower(catalogue.index)
+        follower.start()
+        until(lambda: catalogue.index.failure != "")
+    until(lambda: ask(catalogue).total == 1)
+    until(lambda: catalogue.index.failure == "")
+    follower.stop()
+
+
+def test_changes_of_few_records_are_written_a_chunk_at_a_time(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load_json(catalogue, agency(1), product(1), index=False)
+    for number in range(20):
+        load_json(catalogue, product(1, title={"zh": f"商标检索 {number}"}), index=False)
+    monkeypatch.setattr("catalog_service.operations.writing.CHUNK", 5)
+    written: list[int] = []
+    write = type(catalogue.index.engine).write
+
+    def watched(self: Any, changes: Any, position: int) -> Any:
+        written.append(len(changes))
+        return write(self, changes, position)
+
+    monkeypatch.setattr(type(catalogue.index.engine), "write", watched)
+    catch_up(catalogue)
+
+    assert len(written) >= 4
+    assert max(written) <= 2
+
+
+def test_what_is_taken_again_is_refused_no_more(catalogue: Catalogue) -> None:
+    load_json(catalogue, agency(1), product(1), index=False)
+    last = catalogue.store.last_seq()
+    assert catalogue.index.acquire()
+
+    with catalogue.index.writing() as writer:
+        writer.put(Handed(0, last, ["a", "b"], [], {"TEST-0001": "broken"}))
+        load_json(catalogue, product(1, title={"zh": "商标检索"}), index=False)
+        writer.follow()
+
+    assert status(catalogue)["refused"] == {}
 
 
 def test_the_follower_goes_on_after_a_failure(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:

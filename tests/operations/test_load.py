@@ -11,7 +11,7 @@ import pytest
 
 from catalog_service.errors import NotFound
 from catalog_service.operations.load import Source, load
-from catalog_service.operations.publish import publish, withdraw
+from catalog_service.operations.publish import change_state, publish, withdraw
 from catalog_service.operations.reindex import compare
 from catalog_service.operations.sample import load_samples
 from catalog_service.operations.search import SearchRequest, search
@@ -114,6 +114,24 @@ def test_a_changed_price_is_one_change(catalogue: Catalogue) -> None:
     assert (result.counts["changed"], result.counts["unchanged"], result.counts["created"]) == (1, 5, 0)
     assert catalogue.store.last_seq() == seq + 1
     assert search(catalogue, SearchRequest(filters={"price": ("9000-9000",)})).total == 1
+
+
+@pytest.mark.parametrize("state", ["suspended", "withdrawn"])
+def test_what_somebody_took_from_the_public_is_not_published_by_a_load(catalogue: Catalogue, state: str) -> None:
+    load_json(catalogue, agency(), product(1), product(2))
+    if state == "withdrawn":
+        withdraw(catalogue, "TEST-0001", "not wanted", actor="t")
+    else:
+        change_state(catalogue, "TEST-0001", "suspended", "under review", actor="t")
+
+    same = load_json(catalogue, product(1), product(2))
+    changed = load_json(catalogue, product(1, title={"zh": "商标检索"}), product(2))
+
+    held = [[each.record for each in result.findings if each.code == "held-back"] for result in (same, changed)]
+    assert held == [["TEST-0001"]] * 2
+    row = catalogue.store.get("TEST-0001")
+    assert row is not None
+    assert (row.live, row.state) == (False, state)
 
 
 def test_two_rows_of_one_name_are_one_record_and_the_second_is_told(catalogue: Catalogue) -> None:

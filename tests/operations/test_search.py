@@ -484,6 +484,14 @@ def test_words_that_sound_the_same_are_proposed(catalogue: Catalogue, q: str, me
     assert ask(catalogue, meant).total > 0
 
 
+def test_a_proposal_keeps_what_else_was_typed(catalogue: Catalogue) -> None:
+    assert ask(catalogue, '"专力检所" -培训').did_you_mean == '"专利检索" -培训'
+
+
+def test_a_word_that_finds_something_elsewhere_is_no_slip(catalogue: Catalogue) -> None:
+    assert ask(catalogue, "检测", category="0501").did_you_mean == ""
+
+
 @pytest.mark.parametrize("q", ["量子纠缠", "qqqqxxxx", "专利检索", "", "《》", "吃" * 30])
 def test_nothing_is_proposed_that_would_find_nothing_or_is_not_needed(catalogue: Catalogue, q: str) -> None:
     assert ask(catalogue, q).did_you_mean == ""

@@ -55,6 +55,12 @@ def next_key(answered: Response) -> str:
     return found[1] if found else ""
 
 
+@pytest.mark.parametrize("text", ["a>b", "a b", "x>\n<urn:a", "1"])
+def test_deleted_is_true_or_false(catalogue: Catalogue, text: str) -> None:
+    with pytest.raises(BadQuery):
+        ask(catalogue, deleted=text)
+
+
 def walk(catalogue: Catalogue, path: str = "/catalog.nt", **arguments: str) -> list[Response]:
     pages = [ask(catalogue, path, **arguments)]
     while key := next_key(pages[-1]):

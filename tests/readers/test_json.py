@@ -20,6 +20,16 @@ def values(document: object, name: str = "a.json") -> list[tuple[str, object, st
     return [(path, value.value, value.language) for record in records for path, value in record.values]
 
 
+def test_a_member_that_stands_twice_is_told_and_nothing_is_lost_unheard() -> None:
+    records, findings = read(
+        '{"kind": "service-product", "title": "一", "title": "二"}\n{"kind": "service-product"}\n', "r.jsonl"
+    )
+
+    assert len(records) == 1
+    assert "title" in findings[0].message["en"]
+    assert "出现了两次" in findings[0].message["zh"]
+
+
 def test_texts_have_languages_and_inner_nodes_positions() -> None:
     document = {
         "title": {"zh": "检索", "en": "Search"},

@@ -133,6 +133,16 @@ def test_changes_come_in_order_and_end_with_the_withdrawal(client: FlaskClient) 
     assert _json(client, f"/api/v1/changes?since={found['next']}")["changes"] == []
 
 
+def test_changes_never_jump_and_a_number_that_is_not_there_is_told(client: FlaskClient) -> None:
+    last = _json(client, "/api/v1/changes")["last"]
+
+    assert _json(client, "/api/v1/changes?since=3&limit=0")["next"] == 3
+    assert _json(client, f"/api/v1/changes?since={last}&epoch=1")["changes"] == []
+    beyond = client.get(f"/api/v1/changes?since={last + 1}")
+    assert (beyond.status_code, beyond.get_json()["code"]) == (410, "position-lost")
+    assert client.get("/api/v1/changes?since=0&epoch=9").status_code == 410
+
+
 def test_changes_can_bring_the_records_and_be_narrowed(client: FlaskClient) -> None:
     found = _json(client, "/api/v1/changes?include=record&kind=service-agency")
 

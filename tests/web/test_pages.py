@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from flask import Flask
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
 
@@ -267,6 +268,30 @@ def test_a_record_that_lacks_the_language_is_shown_in_its_own(client: FlaskClien
     html = client.get("/records/KB-0000012?lang=en").text
 
     assert re.search(r'<h1 lang="zh">专利侵权风险预警', html)
+
+
+@pytest.mark.parametrize(
+    ("accepted", "lang"),
+    [("zh-CN,en;q=0.8", "zh-Hans"), ("zh-CN;q=0.9,en;q=0.1", "zh-Hans"), ("en-US,zh;q=0.5", "en"), ("fr", "zh-Hans")],
+)
+def test_the_language_that_is_liked_best_is_given(app: Flask, accepted: str, lang: str) -> None:
+    html = app.test_client().get("/about", headers={"Accept-Language": accepted}).text
+    assert f'<html lang="{lang}"' in html
+
+
+def test_there_is_no_version_nought(client: FlaskClient) -> None:
+    assert client.get("/records/KB-0000011/versions/0").status_code == 404
+
+
+def test_the_path_above_an_agency_leads_to_what_there_is(client: FlaskClient) -> None:
+    html = client.get("/records/KB-0000001").text
+    crumbs = re.findall(r'href="(/\?kind=service-agency[^"]*category=[^"]*)"', html)
+    assert all(client.get(each.replace("&amp;", "&")).status_code == 200 for each in crumbs)
+
+
+def test_a_weak_tag_is_as_good_for_reading(client: FlaskClient) -> None:
+    tag = client.get("/records/KB-0000011.ttl").headers["ETag"]
+    assert client.get("/records/KB-0000011.ttl", headers={"If-None-Match": f"W/{tag}"}).status_code == 304
 
 
 def test_a_record_leads_to_its_versions_with_their_days(client: FlaskClient) -> None:

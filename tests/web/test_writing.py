@@ -145,6 +145,22 @@ def test_a_draft_is_seen_with_a_token_only(client: FlaskClient, key: dict[str, s
     assert client.get(f"/api/v1/records/{identifier}", headers=key).get_json()["title"]["zh"] == "草稿试验"
 
 
+def test_a_batch_sent_again_with_its_key_has_no_second_effect(client: FlaskClient, key: dict[str, str]) -> None:
+    line = json.dumps(_record("批量一次") | {"identifier": "KB-BATCH-1"}) + "\n"
+    headers = key | {"Idempotency-Key": "batch-1", "Content-Type": "application/jsonl"}
+    first = client.post("/api/v1/records?kind=service-product", data=line, headers=headers)
+    path, late = "/api/v1/records/KB-BATCH-1", _record("同事改过")
+    changed = client.put(path, json=late, headers=key | {"If-Match": "*"})
+
+    again = client.post("/api/v1/records?kind=service-product", data=line, headers=headers)
+    other = client.post("/api/v1/records?kind=service-product", data=line + "\n", headers=headers)
+
+    assert (first.status_code, changed.status_code) == (200, 200)
+    assert again.data == first.data
+    assert other.status_code == 409
+    assert client.put(path, json=late, headers=key | {"If-Match": "*"}).get_json()["status"] == "unchanged"
+
+
 def test_a_record_is_published_suspended_and_withdrawn(client: FlaskClient, key: dict[str, str]) -> None:
     identifier = _send(client, _record("一生试验"), key).get_json()["id"]
     path = f"/api/v1/records/{identifier}"

@@ -35,6 +35,10 @@ PREFIXES = ("oai_dc", "sts")
 """The metadata formats; every one works for every item."""
 
 _SET_SPEC = re.compile(r"[A-Za-z0-9\-_.!~*'()]+(:[A-Za-z0-9\-_.!~*'()]+)*")
+_PREFIX = re.compile(r"[A-Za-z0-9\-_.!~*'()]+")
+_PLAIN = r"(?:[^%#\[\]\x00-\x1f\ufffe\uffff]|%[0-9A-Fa-f]{2})*"
+_URI = re.compile(rf"(?:[A-Za-z][A-Za-z0-9+.\-]*:|(?![^/?#]*:)){_PLAIN}(?:#{_PLAIN})?")
+"""What the schema takes as a URI: a scheme or none, no lone per cent sign, one fragment."""
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SECOND = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
 _DAY_SECONDS = 86_400
@@ -112,12 +116,14 @@ def _shape_errors(verb: str, names: Sequence[str], given: dict[str, str]) -> lis
 
 def _value_errors(given: dict[str, str]) -> list[tuple[str, str]]:
     wrong = []
-    if "metadataPrefix" in given and given["metadataPrefix"] not in PREFIXES:
+    if "metadataPrefix" in given and not _PREFIX.fullmatch(given["metadataPrefix"]):
+        wrong.append(("badArgument", "metadataPrefix holds a character that no prefix has."))
+    elif "metadataPrefix" in given and given["metadataPrefix"] not in PREFIXES:
         wrong.append(("cannotDisseminateFormat", f"The formats are {', '.join(PREFIXES)}."))
     if "set" in given and not _SET_SPEC.fullmatch(given["set"]):
         wrong.append(("badArgument", "set is not a setSpec."))
-    if "identifier" in given and any(ord(char) < 0x20 for char in given["identifier"]):
-        wrong.append(("badArgument", "identifier holds a control character."))
+    if "identifier" in given and not _URI.fullmatch(given["identifier"]):
+        wrong.append(("badArgument", "identifier is not a URI."))
     return wrong
 
 

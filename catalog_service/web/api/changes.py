@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Response, request
 
-from catalog_service.errors import BadQuery, UnknownName
+from catalog_service.errors import BadQuery, PositionLost, UnknownName
 from catalog_service.model.record import parse_canonical
 from catalog_service.store.rows import stamp_text
 from catalog_service.web.query import whole
@@ -26,7 +26,7 @@ _LISTENERS = 16
 _PAUSE = 0.25
 
 _listening = threading.BoundedSemaphore(_LISTENERS)
-_OWN = {"since", "limit", "wait", "include", "kind", "lang", "set"}
+_OWN = {"since", "limit", "wait", "include", "kind", "lang", "set", "epoch"}
 
 
 def routes(site: Site) -> tuple[Route, ...]:
@@ -40,6 +40,7 @@ def routes(site: Site) -> tuple[Route, ...]:
             "The change log in order, after a sequence number",
             (
                 Parameter("since", "Sequence number after which to begin", schema={**number, "default": 0}),
+                Parameter("epoch", "Epoch the number is of, as the answers tell it", schema=number),
                 Parameter("limit", "Most changes in one answer", schema={**number, "maximum": MOST, "default": 100}),
                 Parameter("include", "“record” adds the record as plain JSON", schema={"enum": ["record"]}),
                 Parameter(
@@ -49,7 +50,11 @@ def routes(site: Site) -> tuple[Route, ...]:
                 Parameter("set", "Name of a set, such as those of OAI-PMH"),
                 *(Parameter(name, "Code of the list the set is made of") for name in set_names(site)),
             ),
-            answers={200: "Changes, and the number to go on from", 400: "What was asked cannot be answered"},
+            answers={
+                200: "Changes, and the number to go on from",
+                400: "What was asked cannot be answered",
+                410: "The log does not have this number, or is of another epoch: begin anew",
+            },
             api=True,
         ),
     )
@@ -65,7 +70,15 @@ def changes(site: Site) -> Response:
     kind, set_ = _narrowing(site)
     store = site.catalogue.store
     filters: dict[str, Any] = {"kinds": [kind] if kind else [], "set_": set_}
-    last = store.last_seq()
+    last, epoch = store.last_seq(), store.epoch()
+    if since > last or _number("epoch", epoch, None) != epoch:
+        raise PositionLost(
+            "The change log has no number {since} in this epoch; it ends at {last} of epoch {epoch}.",
+            advice="Take everything anew: since=0.",
+            since=since,
+            last=last,
+            epoch=epoch,
+        )
     entries = store.changes(since, max(limit, 1), **filters)
     if not entries and wait and _listening.acquire(blocking=False):
         try:
@@ -74,14 +87,14 @@ def changes(site: Site) -> Response:
             _listening.release()
     entries = entries[:limit]
     bodies = _bodies(site, entries) if include else {}
-    following = entries[-1].seq if len(entries) == limit and entries else max(last, since)
+    following = (entries[-1].seq if entries else since) if len(entries) == limit else last
     response = site.json(
         {
             "changes": [_change(entry) | bodies.get(entry.seq, {}) for entry in entries],
             "next": following,
             "next_url": site.absolute("/api/v1/changes", **_kept(following)),
             "last": last,
-            "epoch": store.epoch(),
+            "epoch": epoch,
         }
     )
     response.headers["Cache-Control"] = "no-cache"

@@ -10,6 +10,7 @@ from flask import Response, request
 from catalog_service.errors import InputError, MissingPrecondition, UnknownName, UnreadableInput
 from catalog_service.operations import tokens
 from catalog_service.operations.publish import change_state, row_of
+from catalog_service.readers.reasons import reason
 from catalog_service.web.api.validate import KIND, MEDIA_TYPES, sent
 from catalog_service.web.pages.records import IDENTIFIER
 from catalog_service.web.problems import finding_members
@@ -93,15 +94,19 @@ def _actor(site: Site) -> str:
 
 def post(site: Site) -> Response:
     """Store a new record, or a batch of them."""
-    from catalog_service.operations.records import create, save_batch
+    from catalog_service.operations.records import answered_once, create, save_batch
 
     actor, publishing, kind = _actor(site), _flag("publish"), request.args.get("kind", "")
     if request.mimetype in LINES:
-        lines = [
-            _line(site, each)
-            for each in save_batch(site.catalogue, sent(), actor=actor, kind=kind, publishing=publishing)
-        ]
-        body = "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in lines).encode("utf-8", "replace")
+        source = sent()
+
+        def made() -> bytes:
+            taken = save_batch(site.catalogue, source, actor=actor, kind=kind, publishing=publishing)
+            lines = [json.dumps(_line(site, each), ensure_ascii=False) + "\n" for each in taken]
+            return "".join(lines).encode("utf-8", "replace")
+
+        parts = ("batch", kind, str(publishing))
+        body = answered_once(site.catalogue, source, actor=actor, asked=parts, key=_key(), make=made)
         response = Response(body, content_type=LINES[0])
         response.headers["Kebao-Seq"] = str(site.catalogue.store.last_seq())
         return response
@@ -219,7 +224,7 @@ def _small_json(members: tuple[str, ...]) -> Mapping[str, str]:
     try:
         asked = json.loads(request.get_data(cache=False))
     except (ValueError, RecursionError) as error:
-        raise UnreadableInput("The request is not JSON: {reason}.", reason=str(error)[:200]) from error
+        raise UnreadableInput("The request is not JSON: {reason}.", reason=reason(error)) from error
     if not isinstance(asked, dict) or not all(isinstance(value, str) for value in asked.values()):
         raise UnreadableInput("The request is to be a JSON object of texts.")
     for name in asked:

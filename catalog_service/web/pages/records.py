@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from flask import Response, redirect, request
 
 from catalog_service.errors import InputError, NotFound
-from catalog_service.operations.disseminate import Published, RecordView, published, resolver, view
+from catalog_service.operations.disseminate import Published, RecordView, public_versions, published, resolver, view
 from catalog_service.operations.present import Entry, Presenter, contact_of, is_contact
 from catalog_service.operations.search import SearchRequest, search
 from catalog_service.web.api.kinds import known_kind
@@ -196,7 +196,8 @@ def versions(site: Site, identifier: str) -> Response:
     """Return the list of a record's versions, as a page or as JSON."""
     found = published(site.catalogue, identifier)
     history = site.catalogue.store.history(found.row.identifier)
-    infos = [info for info in history.versions if info.number <= (found.row.published_version or 0)]
+    public = public_versions(site.catalogue, found.row)
+    infos = [info for info in history.versions if info.number in public]
     if negotiate(request.headers.get("Accept", ""), (HTML, JSON)) is JSON:
         return site.json([{"version": info.number, "stamp": info.stamp, "hash": info.public_hash} for info in infos])
     shown = view(site.catalogue, found.row.identifier, site.lang)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from catalog_service.model.kind import Kind
     from catalog_service.operations.facets import FacetValue, FacetView
-    from catalog_service.operations.search import SearchPage
+    from catalog_service.operations.search import Relaxation, SearchPage
     from catalog_service.web.site import Site
 
 NEWEST = 6
@@ -130,9 +130,11 @@ def _results(site: Site, page: SearchPage, problem: Mapping[str, Any] | None = N
         chosen=chosen,
         keep=_kept(asked),
         kind_is_first=kind is next(iter(site.catalogue.profile.kinds.values())),
-        tabs=[(site.catalogue.profile.kinds[name], count, _tab(asked, name)) for name, count in page.tabs.items()],
+        tabs=[(each, page.tabs[name], _tab(asked, name, kind)) for name, each in site.catalogue.profile.kinds.items()],
         link=lambda **changes: "/?" + query_string(asked, **({"after": ""} | changes)),
-        relaxations=_relaxations(page, asked),
+        relaxations=_ways(page.relaxations, asked),
+        singly=_ways(page.alone, asked),
+        usual_size=SearchRequest().size,
         classes=[] if page.total else browse(site, kind),
     )
 
@@ -143,8 +145,9 @@ def _kept(asked: SearchRequest) -> list[tuple[str, str]]:
     return [(name, value) for name, value in (("kind", asked.kind), ("sort", asked.sort), *pairs) if value]
 
 
-def _tab(asked: SearchRequest, name: str) -> str:
-    return "/?" + query_string(SearchRequest(kind=name, q=asked.q))
+def _tab(asked: SearchRequest, name: str, shown: Kind) -> str:
+    """Return where a tab leads: the shown kind's to what is counted there, its conditions included."""
+    return "/?" + query_string(replace(asked, after="") if name == shown.name else SearchRequest(kind=name, q=asked.q))
 
 
 def _sorts(page: SearchPage) -> list[str]:
@@ -153,8 +156,8 @@ def _sorts(page: SearchPage) -> list[str]:
     return [*offered, "newest", *(["price"] if priced else [])]
 
 
-def _relaxations(page: SearchPage, asked: SearchRequest) -> list[tuple[str, str, str, int]]:
-    """Return for each condition to let go of: its facet's label, its own, the address, the count."""
+def _ways(found: Sequence[Relaxation], asked: SearchRequest) -> list[tuple[str, str, str, int]]:
+    """Return for each condition to let go of, or to keep alone: its facet's label, its own, the address, the count."""
     return [
         (
             each.chip.facet_label,
@@ -162,7 +165,7 @@ def _relaxations(page: SearchPage, asked: SearchRequest) -> list[tuple[str, str,
             "/?" + query_string(replace(asked, filters=each.filters, after="")),
             each.count,
         )
-        for each in page.relaxations
+        for each in found
     ]
 
 

@@ -71,7 +71,9 @@
     one("#found").dataset.total = one("#found", page).dataset.total;
     const counts = new Map(all("input[type=checkbox]", fresh).map((input) => [key(input), one("b", input.parentNode).textContent]));
     all("input[type=checkbox]", form).forEach((input) => {
-      one("b", input.parentNode).textContent = counts.get(key(input)) || "0";
+      // A value that is not among those shown any more may still have hits where the fresh facet leaves some out.
+      const cut = one("button[name=all]", one("#facet-" + input.name, fresh) || form);
+      one("b", input.parentNode).textContent = counts.get(key(input)) || (cut ? "" : "0");
     });
     one("summary", one(".facets", form)).textContent = one(".facets > summary", fresh).textContent;
     const heading = one("#head h1").textContent.trim();

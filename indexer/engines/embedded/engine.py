@@ -212,8 +212,12 @@ class EmbeddedEngine:
 
     def _look(self) -> _View:
         self._seen = self._stamp()
-        self._index.reload()
-        return _View(self._index.searcher(), self._translator)
+        try:
+            self._index.reload()
+            return _View(self._index.searcher(), self._translator)
+        except (OSError, ValueError, RuntimeError) as error:
+            self._seen = None
+            raise IndexUnreachable(f"cannot read the index: {error}") from error
 
     def _stamp(self) -> object:
         if self._path is None:
