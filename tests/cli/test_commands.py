@@ -415,3 +415,9 @@ def test_a_port_in_use_is_told_in_a_sentence_and_ends_with_3(tmp_path: Path, por
     assert "--port" in err
     assert "Traceback" not in out + err
     assert "is served" not in out
+
+
+def test_a_file_that_cannot_be_written_is_said(home: Path, tmp_path: Path) -> None:
+    text = said(run(home, "export", "-o", str(tmp_path / "nowhere" / "x.ttl")), 3)
+
+    assert "nowhere" in text

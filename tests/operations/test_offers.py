@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from catalog_service.model.offer import Offer
+from catalog_service.model.offer import Offer, price_bounds
 from catalog_service.model.vocabulary import Vocabularies, load_vocabularies
 from catalog_service.operations.offers import offer_view
 
@@ -49,3 +49,10 @@ def test_an_offer_is_over_after_its_last_day(vocabularies: Vocabularies, last: s
     offer = Offer("free", valid_through=last)
 
     assert offer_view(offer, vocabularies, "zh", today=dt.date(2026, 11, 18)).expired is expired
+
+
+def test_only_amounts_in_yuan_are_compared_with_a_range_in_yuan() -> None:
+    offers = [Offer("fixed", price=Decimal(300), currency="USD"), Offer("fixed", price=Decimal(500), currency="CNY")]
+
+    assert price_bounds(offers) == (50_000, 50_000)
+    assert price_bounds(offers[:1]) == (None, None)

@@ -89,3 +89,12 @@ def test_every_line_is_read_or_told() -> None:
 
 def test_only_the_apostrophe_that_guards_a_cell_is_taken_away() -> None:
     assert rows(HEAD + "A-0001,'a'=b,'=1+1\n") == [(2, ["A-0001", "'a'=b", "=1+1"])]
+
+
+def test_a_column_that_counts_rows_is_no_step() -> None:
+    records, findings = read(
+        "序号,title,description,process\n1,专利检索,检索文献,出具报告\n", "t.csv", "service-product"
+    )
+
+    assert [name for name, _ in records[0].values] == ["title", "description", "process"]
+    assert [each.code for each in findings] == ["unknown-column"]

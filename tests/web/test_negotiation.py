@@ -49,3 +49,7 @@ def test_an_ending_is_split_off_only_where_it_names_a_format() -> None:
 @given(st.text(max_size=200))
 def test_any_accept_header_is_read_without_a_fault(header: str) -> None:
     assert all(0.0 <= quality <= 1.0 for quality in parse_accept(header).values())
+
+
+def test_a_type_that_is_refused_by_name_is_not_sent() -> None:
+    assert negotiate("text/html;q=0, */*;q=1", RECORD_FORMATS).media_types[0] != "text/html"

@@ -373,3 +373,7 @@ def test_absolute_addresses_come_from_the_setting_and_never_from_the_request(cli
 
     assert "evil.example" not in html
     assert '<link rel="canonical" href="https://catalogue.example/records/KB-0000011">' in html
+
+
+def test_where_nothing_is_found_the_conditions_alone_are_offered(client: FlaskClient) -> None:
+    assert "不要“量子纠缠”" in _text(client.get("/?q=量子纠缠&category=0504&lang=zh"))
