@@ -136,11 +136,9 @@ def with_session(command: Function) -> Function:
             show_error(error, session.lang)
             code = error.exit_code
         except OSError as error:
-            problem = EnvironmentProblem(
-                "{file}: {reason}.", file=str(error.filename or ""), reason=error.strerror or "?"
-            )
             if not error.filename:
                 raise
+            problem = EnvironmentProblem("{file}: {reason}.", file=str(error.filename), reason=error.strerror or "?")
             show_error(problem, session.lang)
             code = problem.exit_code
         except KeyboardInterrupt:

@@ -45,11 +45,8 @@ def create(
 ) -> Saved:
     """Store a new record; with a key, the same request again gives the same answer and has no second effect."""
     digest = _digest(source, kind, str(publishing)) if key else ""
-    if key:
-        with catalogue.store.write(actor=actor) as writer:
-            answer = writer.replay(key, digest)
-        if answer is not None:
-            return Saved(**json.loads(answer))
+    if key and (answer := _replayed(catalogue, actor, key, digest)) is not None:
+        return Saved(**json.loads(answer))
     conditions = Conditions(key=key, digest=digest, answer=answer_of)
     return _saved(catalogue, source, actor, kind, publishing, conditions)
 
@@ -89,8 +86,7 @@ def answered_once(
     if not key:
         return make()
     digest = _digest(source, *asked)
-    with catalogue.store.write(actor=actor) as writer:
-        known = writer.replay(key, digest)
+    known = _replayed(catalogue, actor, key, digest)
     if known is not None:
         return known
     made = make()
@@ -98,6 +94,12 @@ def answered_once(
         if writer.replay(key, digest) is None:
             writer.remember(key, digest, made)
     return made
+
+
+def _replayed(catalogue: Catalogue, actor: str, key: str, digest: str) -> bytes | None:
+    with catalogue.store.write(actor=actor) as writer:
+        answer: bytes | None = writer.replay(key, digest)
+        return answer
 
 
 def changed_meanwhile(identifier: str, version: int) -> VersionConflict:

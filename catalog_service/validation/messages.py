@@ -184,8 +184,6 @@ class FindingMaker:
             "partner": self._partner(kind, result, record),
         }
         special = _special(component, result.value, each, count)
-        if component == "QualifiedMinCount" and each and each.type != "text":
-            special = "other sort"
         sentence = _SPECIAL[special] if special else _SENTENCES.get(component, _OTHER)
         return Finding(
             code=component[:1].lower() + component[1:],
@@ -301,6 +299,8 @@ def _special(component: str, value: Term, field: Field | None, count: int) -> st
         return "text"
     if component == "Node" and field.type == "concept":
         return "no code"
+    if component == "QualifiedMinCount" and field.type != "text":
+        return "other sort"
     return "later" if component == "LessThanOrEquals" and field.type == "date" else ""
 
 

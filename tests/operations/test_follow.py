@@ -17,7 +17,7 @@ import pytest
 from catalog_service.errors import EnvironmentProblem, IndexUnavailable
 from catalog_service.indexing import DocumentMaker
 from catalog_service.operations import follow
-from catalog_service.operations.documents import Handed, Maker
+from catalog_service.operations.documents import Maker
 from catalog_service.operations.follow import LOCK, Follower, Index, locked
 from catalog_service.operations.publish import change_state, publish, withdraw
 from catalog_service.operations.reindex import compare, rebuild, status, use
@@ -343,40 +343,6 @@ def test_the_follower_goes_on_whatever_went_wrong_and_says_so(
     until(lambda: ask(catalogue).total == 1)
     until(lambda: catalogue.index.failure == "")
     follower.stop()
-
-
-def test_changes_of_few_records_are_written_a_chunk_at_a_time(
-    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    load_json(catalogue, agency(1), product(1), index=False)
-    for number in range(20):
-        load_json(catalogue, product(1, title={"zh": f"商标检索 {number}"}), index=False)
-    monkeypatch.setattr("catalog_service.operations.writing.CHUNK", 5)
-    written: list[int] = []
-    write = type(catalogue.index.engine).write
-
-    def watched(self: Any, changes: Any, position: int) -> Any:
-        written.append(len(changes))
-        return write(self, changes, position)
-
-    monkeypatch.setattr(type(catalogue.index.engine), "write", watched)
-    catch_up(catalogue)
-
-    assert len(written) >= 4
-    assert max(written) <= 2
-
-
-def test_what_is_taken_again_is_refused_no_more(catalogue: Catalogue) -> None:
-    load_json(catalogue, agency(1), product(1), index=False)
-    last = catalogue.store.last_seq()
-    assert catalogue.index.acquire()
-
-    with catalogue.index.writing() as writer:
-        writer.put(Handed(0, last, ["a", "b"], [], {"TEST-0001": "broken"}))
-        load_json(catalogue, product(1, title={"zh": "商标检索"}), index=False)
-        writer.follow()
-
-    assert status(catalogue)["refused"] == {}
 
 
 def test_the_follower_goes_on_after_a_failure(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
