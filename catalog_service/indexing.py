@@ -49,7 +49,11 @@ def index_schema(kinds: Mapping[str, Kind]) -> IndexSchema:
     for kind in kinds.values():
         keywords |= {name for facet in kind.facets for name in _keyword_names(facet)}
     numbers = ("newest", "period.max", "period.min", "price.max", "price.min", "rating")
-    return IndexSchema(TEXTS, tuple(sorted(keywords)), numbers)
+    return IndexSchema(TEXTS, tuple(sorted(keywords)), numbers, EDITION)
+
+
+EDITION = 2
+"""Raise it whenever `DocumentMaker` makes something else of the same record."""
 
 
 TEXTS = (
@@ -70,6 +74,8 @@ def _text_of(weight: float) -> str:
     """
     return next(name for name, least in _LEAST if weight >= least)
 
+
+_LEAST_TEXT = TEXTS[-1].name
 
 _LEAST = (("title", 7.0), ("names", 5.0), ("subjects", 2.0), ("text", 0.8), ("details", 0.0))
 
@@ -97,6 +103,7 @@ class DocumentMaker:
         self._linked = linked
         self._labels: dict[Term, str] = {}
         self._up: dict[tuple[str, Term], tuple[str, ...]] = {}
+        self._higher: dict[Term, tuple[Term, ...]] = {}
         self._plans = {kind.name: _Plan.of(kind) for kind in kinds.values()}
 
     def links(self, record: Record) -> set[str]:
@@ -116,6 +123,7 @@ class DocumentMaker:
         names: list[str] = []
         named: dict[str, Any] = {}
         beyond: dict[str, list[str]] = {}
+        told: dict[Term, None] = {}
         offers = offers_of(record)
         for facet in plan.facets:
             values = self._values(record, facet.path)
@@ -132,6 +140,7 @@ class DocumentMaker:
                 case "coverage":
                     within, cover = self._coverage(facet, values)
                     keywords |= {f"{facet.name}.within": within, f"{facet.name}.cover": cover}
+                    told |= dict.fromkeys(values)
                 case "reference":
                     found = [link for value in values if (link := self._linked(terms.value(value)))]
                     keywords[facet.name] = tuple(link.identifier for link in found)
@@ -140,11 +149,12 @@ class DocumentMaker:
                         named[facet.name] = [_named(link) for link in found]
                 case "concept":
                     keywords[facet.name] = self._with_ancestors(facet, values)
+                    told |= dict.fromkeys(values)
                     if facet.foreign:
                         beyond[facet.name] = [_plain(value) for value in values]
                 case _:
                     keywords[facet.name] = tuple(dict.fromkeys(terms.value(value) for value in values))
-        texts, labels = self._texts(record, plan)
+        texts, labels = self._texts(record, plan, told)
         if names:
             labels["names"] = (*labels.get("names", ()), *names)
         stored = plan.stored(record) | {"named": named, "offers": [offer.plain() for offer in offers]}
@@ -153,10 +163,17 @@ class DocumentMaker:
             source.identifier, record.kind, source.seq, texts, keywords, numbers, stored, source.hash, labels
         )
 
-    def _texts(self, record: Record, plan: _Plan) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
-        """Return the record's own texts, values of a field as lines, and the labels of its codes."""
+    def _texts(
+        self, record: Record, plan: _Plan, told: dict[Term, None]
+    ) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+        """Return the record's own texts, values of a field as lines, and the labels of its codes.
+
+        What can be ticked can be typed: the concepts of facets (``told``) and those above a code are found as well, by
+        the text of least weight.
+        """
         texts: dict[str, str] = {}
         labels: dict[str, tuple[str, ...]] = {}
+        own_codes: dict[Term, None] = {}
         own = record.nodes.get(record.node, {})
         for name, coded, path in plan.texts:
             found = own.get(path[0]) if len(path) == 1 else path[0] in own and record.objects(*path)
@@ -164,10 +181,24 @@ class DocumentMaker:
                 continue
             if coded:
                 labels[name] = (*labels.get(name, ()), *map(self._label, found))
+                own_codes |= dict.fromkeys(found)
             else:
                 text = "\n".join(map(terms.value, found))
                 texts[name] = f"{texts[name]}\n{text}" if name in texts else text
+        above = dict.fromkeys(up for term in (told | own_codes) for up in self._above(term))
+        if beside := (told | above).keys() - own_codes.keys():
+            labels[_LEAST_TEXT] = (*labels.get(_LEAST_TEXT, ()), *map(self._label, sorted(beside)))
         return texts, labels
+
+    def _above(self, term: Term) -> tuple[Term, ...]:
+        """Return the concepts above one in its list, nearest first."""
+        if term not in self._higher:
+            slug, _, code = terms.value(term).removeprefix(CODE_LISTS).partition("/")
+            scheme = self._vocabularies.get(slug)
+            known = scheme is not None and code in scheme.concepts
+            ancestors = scheme.ancestors(code) if scheme and known else ()
+            self._higher[term] = tuple(f"<{CODE_LISTS}{slug}/{up}>" for up in ancestors)
+        return self._higher[term]
 
     def _label(self, term: Term) -> str:
         """Return every label of a concept, each a line."""

@@ -39,6 +39,8 @@ class IndexSchema:
     """Fields of exact values, many per document: codes, flags. Ancestors are put in by who makes documents."""
     numbers: tuple[str, ...]
     """Fields of whole numbers, at most one per document, for ranges and sorting."""
+    edition: int = 1
+    """Rises when documents of the same fields are made otherwise: an index of older documents is made anew."""
 
     @property
     def fingerprint(self) -> str:

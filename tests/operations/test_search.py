@@ -123,6 +123,14 @@ def test_pinyin_and_full_width_and_traditional_characters_find_the_same_title(ca
         assert first in found(ask(catalogue, q)), q
 
 
+def test_what_can_be_ticked_can_be_typed(catalogue: Catalogue) -> None:
+    typed, ticked = found(ask(catalogue, "柳州市")), found(ask(catalogue, providerRegion="450200"))
+    assert ticked
+    assert ticked <= typed
+    assert found(ask(catalogue, category="03")) <= found(ask(catalogue, "检验检测认证服务"))
+    assert found(ask(catalogue, deliveryMode="on-site")) <= found(ask(catalogue, "上门"))
+
+
 def test_a_search_without_words_gives_everything_the_newest_first(catalogue: Catalogue, truth: Truth) -> None:
     page = ask(catalogue)
 
