@@ -26,7 +26,7 @@ PERIODS = {"7": "within a week", "30": "within a month", "90": "within three mon
 _BOOLEANS = {"true": "yes", "false": "no"}
 
 UNPRICED = {"negotiable": "price on request included", "free": "free only"}
-"""What may be ticked beside a price range."""
+"""What may be ticked beside a price range; what is on request is found alone where no range is given."""
 
 
 _EVERY_CODE = 10_000
@@ -145,7 +145,7 @@ def _price_clause(facet: Facet, values: tuple[str, ...]) -> Clause | None:
         clauses.append(And((Range("price.min", None, high), Range("price.max", low, None))))
     if "free" in values:
         return Keyword(mode, ("free",))
-    if "negotiable" in values and clauses:
+    if "negotiable" in values:
         clauses.append(Keyword(mode, ("negotiable",)))
     return Or(tuple(clauses)) if clauses else None
 
@@ -314,6 +314,9 @@ def chips_of(catalogue: Catalogue, kind: Kind, chosen: Mapping[str, tuple[str, .
     """Return a chip for every chosen value."""
     chips = []
     for facet in kind.facets:
-        labels = value_labels(catalogue, facet, chosen.get(facet.name, ()), lang)
+        values = chosen.get(facet.name, ())
+        labels = value_labels(catalogue, facet, values, lang)
+        if facet.type == "price" and values == ("negotiable",):  # nothing is there to include it in
+            labels = {"negotiable": both("price on request", domain="web")[lang]}
         chips += [Chip(facet.name, value, _label(facet, lang), label) for value, label in labels.items()]
     return tuple(chips)

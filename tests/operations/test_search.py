@@ -293,7 +293,14 @@ def test_prices_on_request_come_in_only_when_ticked(catalogue: Catalogue, truth:
     assert not found(alone) & asking
     assert found(both) == found(alone) | truth.identifiers(lambda record: "negotiable" in modes(record))
     assert {value.value: value.count for value in values(alone, "price")}["negotiable"] == both.total - alone.total
-    assert found(ask(catalogue, price="negotiable")) == set(truth.products)
+
+
+def test_prices_on_request_are_found_alone_where_no_range_is_given(catalogue: Catalogue, truth: Truth) -> None:
+    page = ask(catalogue, price="negotiable")
+
+    assert found(page) == truth.identifiers(lambda record: "negotiable" in modes(record))
+    assert page.total == {value.value: value.count for value in values(page, "price")}["negotiable"]
+    assert [chip.label for chip in page.chips] == ["面议"]
 
 
 def test_free_finds_the_free_ones_and_counts_them(catalogue: Catalogue, truth: Truth) -> None:
