@@ -5,10 +5,12 @@ from __future__ import annotations
 import importlib
 import os
 from pathlib import Path
+from typing import Any
 
 import click
 
-from catalog_service.cli.base import TranslatedCommand, TranslatedGroup, default_language
+from catalog_service.cli.base import TranslatedCommand, TranslatedGroup, default_language, language_of
+from catalog_service.cli.usage import told
 
 COMMANDS = {
     "export": ("export", "Write published records to a file."),
@@ -40,6 +42,29 @@ class _Kebao(TranslatedGroup):
         module = importlib.import_module(f"catalog_service.cli.{COMMANDS[cmd_name][0]}")
         command: click.Command = getattr(module, cmd_name.replace("list", "list_") if cmd_name == "list" else cmd_name)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that is named; where there is none, the nearest names are told."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            raise click.NoSuchCommand(args[0], possibilities=COMMANDS, ctx=ctx)
+        return super().resolve_command(ctx, args)
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except click.UsageError as error:
+            raise told(error, default_language()) from None
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; a wrong use of it is told in the language of the call."""
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as error:
+            raise told(error, language_of(ctx)) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing any of them: help has to answer at once."""

@@ -35,27 +35,38 @@ def default_language() -> str:
     return "en" if locale.startswith("en") else "zh"
 
 
+def language_of(ctx: click.Context) -> str:
+    """Return the language of this call."""
+    root = ctx.find_root()
+    return root.params.get("lang") or (root.obj or {}).get("lang") or default_language()
+
+
 class _Translated(click.Command):
     """Help in the asked language; the docstrings are the message ids."""
 
     def say(self, message: str, ctx: click.Context) -> str:
         """Return a message of the command line in the language of this call."""
-        root = ctx.find_root()
-        lang = root.params.get("lang") or (root.obj or {}).get("lang") or default_language()
-        return say(message, lang, domain="cli")
+        return say(message, language_of(ctx), domain="cli")
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write_paragraph()
         with formatter.indentation():
             formatter.write_text(self.say(" ".join((self.help or "").split()), ctx))
 
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        pieces = " ".join(self.collect_usage_pieces(ctx))
+        formatter.write_usage(ctx.command_path, pieces, prefix=self.say("Usage: ", ctx))
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         records = []
         for parameter in self.get_params(ctx):
             record = parameter.get_help_record(ctx)
-            if record is not None:
+            if record is not None and record[1]:
                 text = getattr(parameter, "help", "") or ""
-                records.append((record[0], record[1].replace(text, self.say(text, ctx), 1) if text else record[1]))
+                said = record[1].replace(text, self.say(text, ctx), 1)
+                for word in ("[default: ", "[required]"):
+                    said = said.replace(word, self.say(word, ctx))
+                records.append((record[0], said))
         if records:
             with formatter.section(self.say("Options", ctx)):
                 formatter.write_dl(records)

@@ -16,6 +16,7 @@ from catalog_service.cli.base import (
     print_rows,
     with_session,
 )
+from catalog_service.errors import UnknownName
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,7 +58,7 @@ def withdraw(session: Session, identifier: str, reason: str, replaced_by: str, c
 
 @click.command(cls=TranslatedCommand)
 @click.argument("identifier", metavar="ID")
-@click.option("--version", type=int, default=None, help="An older version.")
+@click.option("--version", type=click.IntRange(1), metavar="N", default=None, help="An older version.")
 @click.option(
     "--format", "form", default="turtle", show_default=True, help="Form: turtle, jsonld, rdfxml, ntriples, json."
 )
@@ -113,16 +114,21 @@ def history(session: Session, identifier: str, as_json: bool) -> int:
 @click.option("--kind", default="", help="Only records of this kind.")
 @click.option("--state", default="", help="Only records in this state.")
 @click.option("--agency", default="", metavar="ID", help="Only records of this provider.")
-@click.option("--batch", type=int, default=None, help="Only records of this load.")
-@click.option("--limit", default=100, show_default=True, help="Most records to show.")
+@click.option("--batch", type=click.IntRange(1), metavar="N", default=None, help="Only records of this load.")
+@click.option(
+    "--limit", type=click.IntRange(1), metavar="N", default=100, show_default=True, help="Most records to show."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @with_session
 def list_(session: Session, kind: str, state: str, agency: str, batch: int | None, limit: int, as_json: bool) -> int:
     """List records by state, kind or batch."""
     from catalog_service.operations.publish import row_of
+    from catalog_service.store.rows import STATES
 
     if kind:
         session.catalogue.kind(kind)
+    if state and state not in STATES:
+        raise UnknownName("state", state, STATES)
     key = ("provider", row_of(session.catalogue, agency).iri) if agency else None
     rows = session.catalogue.store.listing_records(kind=kind, state=state, batch=batch, key=key, limit=limit)
     if as_json:

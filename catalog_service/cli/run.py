@@ -9,8 +9,12 @@ from catalog_service.cli.base import DONE, Session, TranslatedCommand, with_sess
 
 @click.command(cls=TranslatedCommand)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to serve on.")
-@click.option("--port", default=8600, show_default=True, help="Port to serve on.")
-@click.option("--workers", default=1, show_default=True, help="Processes that answer.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), metavar="N", default=8600, show_default=True, help="Port to serve on."
+)
+@click.option(
+    "--workers", type=click.IntRange(1, 64), metavar="N", default=1, show_default=True, help="Processes that answer."
+)
 @click.option("--sample", is_flag=True, help="Load the sample records once.")
 @click.option("--verbose", is_flag=True, help="Print the settings and where each came from.")
 @with_session

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 @click.option("--kind", default="", help="Kind of records to find.")
 @click.option("--filter", "filters", multiple=True, metavar="FACET=VALUE", help="Narrow by a facet; may be repeated.")
 @click.option("--sort", default="", help="relevance, newest or price.")
-@click.option("--limit", default=20, show_default=True, help="Most records to show.")
+@click.option(
+    "--limit", type=click.IntRange(1), metavar="N", default=20, show_default=True, help="Most records to show."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @with_session
 def search(session: Session, text: str, kind: str, filters: Sequence[str], sort: str, limit: int, as_json: bool) -> int:

@@ -14,7 +14,9 @@ def token() -> None:
 
 @token.command()
 @click.argument("owner", metavar="NAME")
-@click.option("--days", type=int, default=365, show_default=True, help="Days until it expires.")
+@click.option(
+    "--days", type=click.IntRange(1), metavar="N", default=365, show_default=True, help="Days until it expires."
+)
 @with_session
 def create(session: Session, owner: str, days: int) -> int:
     """Make a key for somebody; it is shown once."""

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 State = Literal["draft", "submitted", "published", "suspended", "withdrawn"]
 """The state of a record's working version; whether the public sees the record is `RecordRow.live`."""
+
+STATES: tuple[str, ...] = get_args(State)
 
 Operation = Literal["create", "update", "withdraw", "restore", "refresh", "erase"]
 """What a log entry tells the world: suspending is a ``withdraw``, coming back is a ``restore``."""
