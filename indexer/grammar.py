@@ -23,7 +23,7 @@ from indexer.errors import QueryTooLong
 from indexer.query import And, Not, Or, Phrase, Token
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from indexer.analysis import Analyser, Piece, Word
     from indexer.query import Clause, Stream
@@ -114,12 +114,16 @@ def build(groups: Sequence[Group], fields: Sequence[TextField], *, all_words: bo
 
 
 def relaxed(
-    parsed: Parsed, fields: Sequence[TextField], analyser: Analyser
+    parsed: Parsed,
+    fields: Sequence[TextField],
+    analyser: Analyser,
+    *,
+    holds: Callable[[Clause], bool] = lambda clause: True,
 ) -> Iterator[tuple[Parsed, tuple[str, ...]]]:
     """Yield ever weaker queries to try when nothing is found, each with the words it does without.
 
-    First words are taken apart (专利检索柳州 → 专利 检索 柳州); then words are left out by `drop_words`; at last one
-    word suffices. What is excluded stays excluded.
+    First words are taken apart (专利检索柳州 → 专利 检索 柳州); then words are left out, first those that
+    ``holds`` finds nowhere, the others by `drop_words`, until one is left. What is excluded stays excluded.
     """
     excluded = [group for group in parsed.groups if group.excluded]
     wanted = [group for group in parsed.groups if not group.excluded]
@@ -127,7 +131,8 @@ def relaxed(
     if len(apart) > len(wanted):
         yield build([*apart, *excluded], fields), ()
         wanted = apart
-    order = drop_words([group.words[0] for group in wanted])
+    known = [holds(build([group], fields).clause) for group in wanted]
+    order = sorted(drop_words([group.words[0] for group in wanted]), key=known.__getitem__)
     for count in range(1, len(wanted)):
         dropped = set(order[:count])
         kept = [group for number, group in enumerate(wanted) if number not in dropped]

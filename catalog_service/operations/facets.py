@@ -12,7 +12,7 @@ from catalog_service.i18n import both
 from indexer.query import And, Count, FacetRequest, Keyword, Or, Range
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from catalog_service.model.kind import Facet, Kind
     from catalog_service.model.vocabulary import Scheme
@@ -204,12 +204,19 @@ def facet_views(
     for facet in sorted(kind.facets, key=lambda facet: facet.order):
         ticked = chosen.get(facet.name, ())
         values = _values(catalogue, facet, counts, ticked, lang, result.position)
-        if not ticked and (not values or (len(values) == 1 and values[0].count == total and not values[0].children)):
+        if not ticked and not _narrows(facet, values, total):
             continue
         low, high = (price_range(ticked) or ("", "")) if facet.type == "price" else ("", "")
         definition = facet.definitions.get(lang, "")
         views.append(FacetView(facet.name, _label(facet, lang), definition, facet.type, values, low, high))
     return tuple(views)
+
+
+def _narrows(facet: Facet, values: Sequence[FacetValue], total: int) -> bool:
+    """Tell whether a facet can make fewer of the hits; amounts can, beside the few values of a price to tick."""
+    if len(values) == 1 and values[0].count == total and not values[0].children:
+        return False
+    return bool(values) or (facet.type == "price" and total > 0)
 
 
 def _label(facet: Facet, lang: str) -> str:

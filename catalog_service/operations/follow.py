@@ -25,13 +25,13 @@ from indexer.engines import open_engine
 from indexer.errors import IndexerError, QueryTooLong
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from catalog_service.operations.catalogue import Catalogue
     from indexer.engine import Engine
     from indexer.grammar import Parsed
-    from indexer.query import Search
+    from indexer.query import Clause, Search
     from indexer.result import SearchResult
     from indexer.schema import IndexSchema
 
@@ -141,9 +141,9 @@ class Index:
                 max_clauses=settings.number("limits.query_clauses"),
             )
 
-    def relaxed(self, parsed: Parsed) -> Iterator[tuple[Parsed, tuple[str, ...]]]:
-        """Yield ever weaker queries, each with the words it does without."""
-        return grammar.relaxed(parsed, self.schema.texts, self.analyser)
+    def relaxed(self, parsed: Parsed, holds: Callable[[Clause], bool]) -> Iterator[tuple[Parsed, tuple[str, ...]]]:
+        """Yield ever weaker queries, each with the words it does without: first those that ``holds`` finds nowhere."""
+        return grammar.relaxed(parsed, self.schema.texts, self.analyser, holds=holds)
 
     def search(self, search: Search) -> SearchResult:
         """Search the newest commit."""

@@ -237,12 +237,32 @@ def _second_try(catalogue: Catalogue, kind: Kind, page: SearchPage, parsed: Pars
     page = replace(page, did_you_mean=_did_you_mean(catalogue, kind, page.request, parsed))
     if page.relaxations:
         return replace(page, without_words=_without_words(catalogue, kind, page))
-    for weaker, dropped in catalogue.index.relaxed(parsed):
+    for weaker, dropped in _weaker(catalogue, _filters(catalogue, kind, page.request), parsed):
         partial = _run(catalogue, kind, page.request, weaker)
         if partial.total:
-            return replace(partial, did_you_mean=page.did_you_mean, dropped=dropped)
+            tabs = {name: count or _partly(catalogue, name, parsed) for name, count in page.tabs.items()}
+            tabs[kind.name] = partial.total
+            return replace(partial, did_you_mean=page.did_you_mean, dropped=dropped, tabs=tabs)
     alone = _alone(catalogue, kind, page, parsed)
     return replace(page, alone=alone, without_words=_without_words(catalogue, kind, page))
+
+
+def _weaker(
+    catalogue: Catalogue, filters: tuple[tuple[str, Clause], ...], parsed: Parsed
+) -> Iterator[tuple[Parsed, tuple[str, ...]]]:
+    """Yield ever weaker queries, words first done without that find nothing under the filters."""
+
+    def holds(clause: Clause) -> bool:
+        return catalogue.index.search(Search(clause, filters=filters, size=0)).total > 0
+
+    return catalogue.index.relaxed(parsed, holds)
+
+
+def _partly(catalogue: Catalogue, kind: str, parsed: Parsed) -> int:
+    """Return how many records of a kind somebody gets who asks for them, where none has all the words."""
+    filters = (("kind", Keyword("kind", (kind,))),)
+    searches = (Search(weaker.clause, filters=filters, size=0) for weaker, _ in _weaker(catalogue, filters, parsed))
+    return next((total for each in searches if (total := catalogue.index.search(each).total)), 0)
 
 
 def _alone(catalogue: Catalogue, kind: Kind, page: SearchPage, parsed: Parsed) -> tuple[Relaxation, ...]:

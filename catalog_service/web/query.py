@@ -103,6 +103,15 @@ def query_string(request: SearchRequest, default_size: int = 20, **changes: obje
     return urlencode(list(_pairs(given)))
 
 
+def search_address(request: SearchRequest, **changes: object) -> str:
+    """Return the address of a search's page; one without words or conditions shows everything, not the first page.
+
+    >>> search_address(SearchRequest())
+    '/?q='
+    """
+    return "/?" + (query_string(request, **changes) or "q=")  # type: ignore[arg-type]
+
+
 def _pairs(given: Mapping[str, object]) -> list[tuple[str, str]]:
     pairs: list[tuple[str, str]] = []
     for name, value in given.items():

@@ -481,6 +481,21 @@ def test_words_are_done_without_only_when_nothing_has_all_and_then_it_is_said(ca
     assert ask(catalogue, "专利检索").dropped == ()
 
 
+@pytest.mark.parametrize("q", ["PCR 检测", "检测 PCR", "foobarbaz 专利", "区块链 专利", "我想做专利检索"])
+def test_a_word_that_nothing_has_is_done_without_wherever_it_stands(catalogue: Catalogue, q: str) -> None:
+    page = ask(catalogue, q)
+
+    assert page.total
+    assert page.dropped
+
+
+def test_beside_partial_hits_the_other_kind_is_counted_as_it_is_found(catalogue: Catalogue) -> None:
+    for kind in catalogue.profile.kinds:
+        page = search(catalogue, SearchRequest(q="检测 量子纠缠", kind=kind))
+        for other, count in page.tabs.items():
+            assert search(catalogue, SearchRequest(q="检测 量子纠缠", kind=other)).total == count
+
+
 def test_pages_go_on_where_words_are_done_without(catalogue: Catalogue) -> None:
     first = search(catalogue, SearchRequest(q="服务 量子纠缠", size=2))
     second = search(catalogue, SearchRequest(q="服务 量子纠缠", size=2, after=first.next))

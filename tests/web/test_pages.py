@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
@@ -377,3 +378,35 @@ def test_absolute_addresses_come_from_the_setting_and_never_from_the_request(cli
 
 def test_where_nothing_is_found_the_conditions_alone_are_offered(client: FlaskClient) -> None:
     assert "不要“量子纠缠”" in _text(client.get("/?q=量子纠缠&category=0504&lang=zh"))
+
+
+def test_the_price_can_be_asked_for_whatever_the_hits_cost(client: FlaskClient) -> None:
+    pages = [client.get("/", query_string={"q": "", "category": code}).text for code in ("03", "05")]
+
+    assert all('name="price.min"' in page for page in pages)
+
+
+def test_a_wrong_range_keeps_what_is_ticked_beside_it(client: FlaskClient) -> None:
+    page = client.get("/?price=5000-100&price=negotiable&sort=price")
+
+    assert page.status_code == 400
+    assert 'id="price.min"' in page.text
+    assert 'value="negotiable" checked' in page.text
+
+
+def test_links_to_everything_do_not_lead_home(client: FlaskClient) -> None:
+    second = client.get(_next(client.get("/?q=").text)).text
+
+    assert 'rel="prev" href="/?q="' in second
+    assert 'href="/?q=" aria-current="page"' in client.get("/?q=").text
+
+
+def test_letting_go_of_a_condition_keeps_the_order(client: FlaskClient) -> None:
+    page = client.get("/?q=zzzz&category=03&sort=price&size=50").text
+
+    assert '<input type="hidden" name="sort" value="price">' in page
+    assert '<input type="hidden" name="size" value="50">' in page
+
+
+def _next(page: str) -> str:
+    return unescape(page.split('rel="next" href="')[1].split('"', maxsplit=1)[0])

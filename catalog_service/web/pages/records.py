@@ -121,15 +121,13 @@ def _crumbs(shown: RecordView, site: Site) -> list[tuple[str, str]]:
 
 
 def _citation(site: Site, shown: RecordView) -> str:
-    return str(
-        site.say(
-            "{title}. {catalogue}, {identifier}, version {n}. {address}",
-            title=shown.shown.title.text,
-            catalogue=site.catalogue.settings.localised("catalogue.title", site.lang),
-            identifier=shown.identifier,
-            n=shown.version,
-            address=site.absolute(f"/records/{shown.identifier}"),
-        )
+    return site.say(
+        "{title}. {catalogue}, {identifier}, version {n}. {address}",
+        title=shown.shown.title.text,
+        catalogue=site.catalogue.settings.localised("catalogue.title", site.lang),
+        identifier=shown.identifier,
+        n=shown.version,
+        address=site.absolute(f"/records/{shown.identifier}"),
     )
 
 

@@ -9,10 +9,11 @@ from flask import Response, redirect, request
 
 from catalog_service.errors import InputError
 from catalog_service.i18n import explain
+from catalog_service.operations.facets import UNPRICED
 from catalog_service.operations.search import SearchRequest, search
 from catalog_service.web.pages.rows import rows
 from catalog_service.web.pages.trail import Trail
-from catalog_service.web.query import needs_tidying, query_string, search_request, without
+from catalog_service.web.query import needs_tidying, search_address, search_request, without
 from catalog_service.web.routes import Parameter, Route
 
 if TYPE_CHECKING:
@@ -61,8 +62,7 @@ def _tidied(site: Site) -> Response:
         asked = without(asked, removed)
     if "clear" in request.args:
         asked = replace(asked, filters={}, after="")
-    query = query_string(asked, all=request.args.get("all", "")) or "q="
-    return redirect(f"/?{query}", 302)  # type: ignore[return-value]
+    return redirect(search_address(asked, all=request.args.get("all", "")), 302)  # type: ignore[return-value]
 
 
 def results(site: Site) -> Response:
@@ -81,7 +81,7 @@ def _without_range(site: Site, error: InputError) -> Response | None:
         asked = search_request(request.args, site.lang)
         kind = site.catalogue.profile.kinds.get(asked.kind) or next(iter(site.catalogue.profile.kinds.values()))
         ranges = [facet.name for facet in kind.facets if facet.type == "price" and facet.name in asked.filters]
-        page = search(site.catalogue, replace(asked, filters=_without(asked.filters, ranges))) if ranges else None
+        page = search(site.catalogue, replace(asked, filters=_ticked(asked.filters, ranges))) if ranges else None
     except InputError:
         return None
     if page is None or not page.total:
@@ -92,8 +92,13 @@ def _without_range(site: Site, error: InputError) -> Response | None:
     return _results(site, page, problem)
 
 
-def _without(filters: Mapping[str, tuple[str, ...]], names: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    return {name: values for name, values in filters.items() if name not in names}
+def _ticked(filters: Mapping[str, tuple[str, ...]], names: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return filters without the ranges of some facets; what is ticked beside a range stays."""
+    kept = {
+        name: tuple(value for value in values if name not in names or value in UNPRICED)
+        for name, values in filters.items()
+    }
+    return {name: values for name, values in kept.items() if values}
 
 
 def _not_asked(site: Site, error: InputError) -> Response:
@@ -131,7 +136,7 @@ def _results(site: Site, page: SearchPage, problem: Mapping[str, Any] | None = N
         keep=_kept(asked),
         kind_is_first=kind is next(iter(site.catalogue.profile.kinds.values())),
         tabs=[(each, page.tabs[name], _tab(asked, name, kind)) for name, each in site.catalogue.profile.kinds.items()],
-        link=lambda **changes: "/?" + query_string(asked, **({"after": ""} | changes)),
+        link=lambda **changes: search_address(asked, **({"after": ""} | changes)),
         relaxations=_ways(page.relaxations, asked),
         singly=_ways(page.alone, asked),
         usual_size=SearchRequest().size,
@@ -147,7 +152,7 @@ def _kept(asked: SearchRequest) -> list[tuple[str, str]]:
 
 def _tab(asked: SearchRequest, name: str, shown: Kind) -> str:
     """Return where a tab leads: the shown kind's to what is counted there, its conditions included."""
-    return "/?" + query_string(replace(asked, after="") if name == shown.name else SearchRequest(kind=name, q=asked.q))
+    return search_address(replace(asked, after="") if name == shown.name else SearchRequest(kind=name, q=asked.q))
 
 
 def _sorts(page: SearchPage) -> list[str]:
@@ -162,7 +167,7 @@ def _ways(found: Sequence[Relaxation], asked: SearchRequest) -> list[tuple[str, 
         (
             each.chip.facet_label,
             each.chip.label,
-            "/?" + query_string(replace(asked, filters=each.filters, after="")),
+            search_address(replace(asked, filters=each.filters, after="")),
             each.count,
         )
         for each in found

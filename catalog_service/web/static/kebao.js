@@ -64,9 +64,9 @@
       return;
     }
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    if (turn !== asked || !answer.ok) return;
+    if (turn !== asked) return;
     const fresh = one("#conditions", page);
-    if (!fresh) { location.assign(target); return; }
+    if (!fresh || !answer.ok) { location.assign(answer.url); return; }
     for (const id of ["head", "found"]) one("#" + id).replaceChildren(...one("#" + id, page).childNodes);
     one("#found").dataset.total = one("#found", page).dataset.total;
     const counts = new Map(all("input[type=checkbox]", fresh).map((input) => [key(input), one("b", input.parentNode).textContent]));
@@ -80,6 +80,12 @@
     const total = one("#found", form).dataset.total;
     one(".apply .button", form).textContent = form.dataset.apply.replace("{n}", total);
     one("[role=status]", form).textContent = heading;
+    // what else on the page says the search: the box, the tabs, the ways to the other language and look
+    all("#search input[type=hidden]").forEach((input) => input.remove());
+    one("#search").append(...all("#search input[type=hidden]", page));
+    for (const part of [".tabs", ".tools a", ".themes [name=next]", "link[rel=alternate][type]"]) {
+      if (one(part)) one(part).replaceWith(one(part, page));
+    }
     history.replaceState(null, "", answer.url);
   };
 
