@@ -34,6 +34,8 @@ def serve(home: Path, host: str, port: int, workers: int) -> None:
     from granian import Granian
     from granian.constants import Interfaces
 
+    from catalog_service.web.capacity import THREADS
+
     os.environ["KEBAO_HOME"] = str(home.absolute())
     os.environ.setdefault("KEBAO_PUBLIC_URL", f"http://{host}:{port}")
     Granian(
@@ -42,7 +44,7 @@ def serve(home: Path, host: str, port: int, workers: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=8,
+        blocking_threads=THREADS,
         factory=True,
         log_enabled=False,
         respawn_failed_workers=True,

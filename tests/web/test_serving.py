@@ -9,13 +9,16 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
 
-from benchmarks.serving import free_port, wait_until_up
+from benchmarks.serving import free_port, serving, wait_until_up
 from catalog_service.cli.serve import probe
 from catalog_service.errors import EnvironmentProblem
+from catalog_service.web.capacity import LISTENERS, THREADS
 from catalog_service.web.serving import warm_up
 from tests.catalogues import load_products, make_catalogue
 from tests.operations.stories import ROOT
@@ -66,6 +69,25 @@ def test_workers_end_with_a_killed_server_and_the_next_one_takes_its_place(
             assert time.monotonic() < deadline, "the port is still held"
             threading.Event().wait(0.05)
     assert start(port).poll() is None
+
+
+def test_whoever_waits_for_changes_keeps_nobody_else_waiting(tmp_path: Path) -> None:
+    waiting, wait = 2 * THREADS, 6
+
+    def fetch(path: str) -> float:
+        began = time.monotonic()
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=60) as answer:
+            assert answer.status == 200
+        return time.monotonic() - began
+
+    with serving(tmp_path / "home") as port, ThreadPoolExecutor(waiting) as pool:
+        polls = [pool.submit(fetch, f"/api/v1/changes?since=0&wait={wait}") for _ in range(waiting)]
+        threading.Event().wait(1)
+        took = fetch("/health/live")
+        waited = [poll.result() for poll in polls]
+
+    assert took < wait / 2
+    assert sum(each >= wait for each in waited) == LISTENERS
 
 
 def test_index_code_lists_and_names_are_there_before_the_first_reader(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from flask import Response, request
 from catalog_service.errors import BadQuery, PositionLost, UnknownName
 from catalog_service.model.record import parse_canonical
 from catalog_service.store.rows import stamp_text
+from catalog_service.web.capacity import LISTENERS
 from catalog_service.web.query import whole
 from catalog_service.web.routes import Parameter, Route
 
@@ -22,10 +23,9 @@ if TYPE_CHECKING:
 
 MOST = 1000
 LONGEST_WAIT = 30
-_LISTENERS = 16
 _PAUSE = 0.25
 
-_listening = threading.BoundedSemaphore(_LISTENERS)
+_listening = threading.BoundedSemaphore(LISTENERS)
 _OWN = {"since", "limit", "wait", "include", "kind", "lang", "set", "epoch"}
 
 
