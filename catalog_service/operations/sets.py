@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from catalog_service.model.vocabulary import Vocabularies
 
 ROOT = "000000"
-"""The whole country: every region is below it, so a set of it would say nothing."""
+"""The whole country: every region is below it, so no set is made of it, neither here nor for those who ask."""
 
 
 class SetNames:
@@ -28,7 +28,7 @@ class SetNames:
         self._known: dict[tuple[str, str, Term], str] = {}
 
     def name(self, prefix: str, scheme: str, concept: Term) -> str:
-        """Return the name of a concept's set, such as ``cat:04:0405``; empty if it is of another list."""
+        """Return the name of a concept's set, such as ``cat:04:0405``; empty if it is of another list or the root."""
         key = (prefix, scheme, concept)
         if key not in self._known:
             if len(self._known) > _MOST_NAMES:
@@ -38,7 +38,7 @@ class SetNames:
 
     def _made(self, prefix: str, scheme: str, concept: Term) -> str:
         code = notation(concept, scheme)
-        if not code or code not in self._vocabularies[scheme].concepts:
+        if code in {"", ROOT} or code not in self._vocabularies[scheme].concepts:
             return ""
         line = (code, *self._vocabularies[scheme].ancestors(code))
         return ":".join([prefix, *reversed([each for each in line if each != ROOT])])

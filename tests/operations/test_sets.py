@@ -35,3 +35,9 @@ def test_a_concept_of_no_list_makes_no_set() -> None:
 
     assert names.name("cat", "service-category", concept("service-category/9999")) == ""
     assert names.name("cat", "service-category", concept("region/450300")) == ""
+
+
+def test_the_whole_country_makes_no_set_as_all_regions_would_be_in_it() -> None:
+    names = SetNames(profile().vocabularies)
+
+    assert names.name("region", "region", concept("region/000000")) == ""

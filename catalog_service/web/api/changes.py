@@ -10,6 +10,7 @@ from flask import Response, request
 
 from catalog_service.errors import BadQuery, PositionLost, UnknownName
 from catalog_service.model.record import parse_canonical
+from catalog_service.operations.sets import ROOT
 from catalog_service.store.rows import stamp_text
 from catalog_service.web.capacity import LISTENERS
 from catalog_service.web.query import whole
@@ -121,6 +122,7 @@ def _change(entry: LogEntry) -> dict[str, Any]:
         "iri": entry.iri,
         "kind": entry.kind,
         "op": "leave" if entry.left else entry.op,
+        "left": entry.left,
         "version": entry.version,
         "hash": entry.public_hash,
         "stamp": stamp_text(entry.stamp),
@@ -173,14 +175,20 @@ def _narrowing(site: Site) -> tuple[str, str]:
             raise UnknownName(f"code in {name}", code, scheme.concepts)
         if set_:
             raise BadQuery("Changes are narrowed by one set at a time.")
+        if code == ROOT:
+            raise BadQuery(
+                "{name}: {value} is the whole country, so no set is made of it.",
+                advice="Leave it out, or choose one of: {known}.",
+                name=name,
+                value=code,
+                known=", ".join(scheme.concepts[code].narrower),
+            )
         set_ = set_name(prefix, scheme.ancestors(code), code)
     return kind, set_
 
 
 def set_name(prefix: str, ancestors: tuple[str, ...], code: str) -> str:
     """Return the name of a set: the prefix and the path of codes, the whole country left out."""
-    from catalog_service.operations.sets import ROOT
-
     path = [*reversed(ancestors), code]
     return ":".join([prefix, *(each for each in path if each != ROOT)])
 
