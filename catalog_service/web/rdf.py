@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from functools import lru_cache
+from itertools import count
 from typing import TYPE_CHECKING
 
 from catalog_service.model.record import canonical
@@ -11,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from catalog_service.model.terms import Triple
+    from catalog_service.model.terms import Term, Triple
     from catalog_service.web.negotiation import Format
 
 
@@ -20,14 +23,27 @@ def rdf_bytes(triples: Iterable[Triple], format_: Format) -> bytes:
     return _written(canonical(triples), format_)
 
 
-def files_bytes(paths: Iterable[Path], format_: Format) -> bytes:
-    """Return Turtle files as one graph in an RDF syntax."""
+@lru_cache(maxsize=64)
+def files_bytes(paths: tuple[Path, ...], format_: Format) -> bytes:
+    """Return Turtle files of the profile as one graph in an RDF syntax: the same bytes at every call, in every process.
+
+    They are made once, as files of an installed profile do not change. Nodes without a name are numbered in the order
+    in which they stand in the files; a parser would call them anew each time, and no entity tag would ever be met again.
+    """
     import pyoxigraph as ox
 
-    store = ox.Store()
+    numbers = count(1)
+    triples: list[Triple] = []
     for path in paths:
-        store.load(path=str(path), format=ox.RdfFormat.TURTLE)
-    return bytes(store.dump(format=_syntax(format_), from_graph=ox.DefaultGraph(), prefixes=PREFIXES) or b"")
+        labels: defaultdict[Term, Term] = defaultdict(lambda: f"_:n{next(numbers):05}")
+        for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE):
+            subject, predicate, object_ = str(quad.subject), str(quad.predicate), str(quad.object)
+            triples.append((_labelled(subject, labels), predicate, _labelled(object_, labels)))
+    return _written(canonical(triples), format_)
+
+
+def _labelled(term: Term, labels: defaultdict[Term, Term]) -> Term:
+    return labels[term] if term.startswith("_:") else term
 
 
 def _written(n_triples: bytes, format_: Format) -> bytes:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask import Response, request
+from werkzeug.exceptions import NotFound
 
 from catalog_service.operations.present import group_label
 from catalog_service.resources import folder
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from catalog_service.model.kind import Field, Kind
+    from catalog_service.web.negotiation import Format
     from catalog_service.web.site import Site
 
 
@@ -47,12 +49,13 @@ def routes(site: Site) -> tuple[Route, ...]:
 
 def profile(site: Site, name: str) -> Response:
     """Return what the specification consists of, or all of ontology and shapes as RDF."""
-    _, chosen = by_ending(name, RDF_FORMATS)
+    stem, chosen = by_ending(name, RDF_FORMATS)
+    if stem != "profile":
+        raise NotFound
     format_ = chosen or negotiate(request.headers.get("Accept", ""), RDF_FORMATS)
     if format_ is not HTML:
-        paths = sorted(folder("ontology").glob("*.ttl")) + sorted(folder("shapes").glob("*.ttl"))
-        body = files_bytes(paths, format_)
-        return Response(body, content_type=format_.content_type)
+        paths = (*sorted(folder("ontology").glob("*.ttl")), *sorted(folder("shapes").glob("*.ttl")))
+        return _files(paths, format_, vary=chosen is None)
     return site.page(
         "profile.html", elements=elements, schemes=len(site.catalogue.profile.vocabularies), formats=RDF_FORMATS[1:]
     )
@@ -64,12 +67,14 @@ def kind_page(site: Site, name: str) -> Response:
     kind = known_kind(site, slug)
     format_ = chosen or negotiate(request.headers.get("Accept", ""), RDF_FORMATS)
     if format_ is not HTML:
-        body = files_bytes([_shape_file(kind)], format_)
-        return answer_conditionally(
-            lambda: Response(body, content_type=format_.content_type), tag=_tag(body), vary=chosen is None
-        )
+        return _files((_shape_file(kind),), format_, vary=chosen is None)
     groups = list(_groups(kind, site.lang))
     return site.page("kind.html", kind=kind, groups=groups, count=elements(kind))
+
+
+def _files(paths: tuple[Path, ...], format_: Format, *, vary: bool) -> Response:
+    body = files_bytes(paths, format_)
+    return answer_conditionally(lambda: Response(body, content_type=format_.content_type), tag=_tag(body), vary=vary)
 
 
 def elements(kind: Kind) -> int:
