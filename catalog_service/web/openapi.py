@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import catalog_service.errors
 from catalog_service.errors import CatalogError
 from catalog_service.i18n import say
+from catalog_service.web.problems import OWN
 from catalog_service.web.routes import Route
 
 if TYPE_CHECKING:
@@ -150,6 +151,6 @@ def parameter_help(site: Site, each: Parameter) -> str:
 
 
 def error_codes() -> list[type[CatalogError]]:
-    """Return every situation of `catalog_service.errors` in the order of the tree drawn there."""
+    """Return every situation a problem may tell: those of `catalog_service.errors` as drawn there, then the web's own."""
     classes = [each for each in vars(catalog_service.errors).values() if isinstance(each, type)]
-    return [each for each in classes if issubclass(each, CatalogError) and each is not CatalogError]
+    return [*(each for each in classes if issubclass(each, CatalogError) and each is not CatalogError), *OWN]

@@ -25,7 +25,8 @@ from catalog_service.errors import (
     TooLarge,
 )
 from catalog_service.i18n import explain
-from catalog_service.web.negotiation import HTML, JSON, negotiate
+from catalog_service.outlets import OUTLETS
+from catalog_service.web.negotiation import HTML, JSON, RECORD_FORMATS, negotiate
 
 if TYPE_CHECKING:
     from flask import Flask, Response
@@ -124,15 +125,26 @@ def finding_members(finding: Finding, lang: str) -> dict[str, Any]:
     return {name: each for name, each in members.items() if each or name in always}
 
 
+OWN = (NoSuchAddress, MethodNotAllowed)
+"""What only the web knows, beside `catalog_service.errors`."""
+
+
 def for_program() -> bool:
-    """Whether the one who asks is a program: an API address, or one that accepts JSON rather than a page."""
-    if request.path.startswith("/api/") or request.path in {"/oai", "/metrics", "/openapi.json"}:
+    """Whether the one who asks is a program: an address that only has data, or one that accepts JSON rather than a page.
+
+    Data are the API, the protocols, and whatever ends as one of their formats does.
+    """
+    if request.path.startswith("/api/") or request.path in _DATA or request.path.rpartition(".")[2] in _ENDINGS:
         return True
     accept = request.headers.get("Accept", "")
     try:
         return negotiate(accept, (HTML, JSON)) is JSON or PROBLEM in accept
     except NotAcceptable:
         return True
+
+
+_DATA = {"/metrics", *(path for outlet in OUTLETS for path in outlet.paths)}
+_ENDINGS = {each.ending for each in RECORD_FORMATS if each is not HTML}
 
 
 def _from_http(site: Site, error: HTTPException) -> Response:
@@ -182,9 +194,9 @@ def event_number() -> str:
 
 def _page(site: Site, error: CatalogError) -> Response:
     title, advice = explain(error, site.lang)
-    if isinstance(error, Gone):
+    if isinstance(error, Gone) and error.values.get("identifier"):
         return site.page("errors/gone.html", error.status, title=title, advice=advice, error=error, **_tombstone(error))
-    if isinstance(error, NotFound):
+    if isinstance(error, NotFound) and not isinstance(error, Gone):
         from catalog_service.web.pages.missing import nearest_records
 
         words = request.path.rsplit("/", 1)[-1][:60]

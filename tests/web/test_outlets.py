@@ -43,6 +43,18 @@ def test_a_forged_page_key_is_gone(client: FlaskClient) -> None:
     assert answered.get_json(force=True)["status"] == 410
 
 
+@pytest.mark.parametrize("ending", ["", ".ttl", ".rdf", ".jsonld", ".nt"])
+@pytest.mark.parametrize(("query", "status"), [("after=x", 410), ("modified_since=junk", 400), ("deleted=1", 400)])
+def test_what_the_catalogue_cannot_be_asked_is_told_to_programs(
+    client: FlaskClient, ending: str, query: str, status: int
+) -> None:
+    answered = client.get(f"/catalog{ending}?{query}", headers={"Accept": "*/*", "Accept-Language": "en"})
+
+    assert (answered.status_code, answered.content_type) == (status, "application/problem+json")
+    if status == 410:
+        assert answered.get_json()["detail"] == "Begin with the first page."
+
+
 def test_a_form_that_is_not_offered_is_not_acceptable(client: FlaskClient) -> None:
     answered = client.get("/catalog", headers={"Accept": "image/png"})
 

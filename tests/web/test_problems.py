@@ -9,6 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from catalog_service.errors import CatalogError
+
 if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
@@ -151,6 +153,33 @@ def test_a_method_that_is_not_there_names_those_that_are(client: FlaskClient) ->
 
     assert answer.status_code == 405
     assert "GET" in answer.headers["Allow"]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/records/KB-9999999.ttl", 404), ("/records/KB-0000124.nt", 410), ("/nothing.jsonld", 404)]
+)
+def test_addresses_of_data_tell_problems_as_data(client: FlaskClient, path: str, status: int) -> None:
+    answer = client.get(path, headers={"Accept": "*/*"})
+
+    assert (answer.status_code, answer.content_type) == (status, "application/problem+json")
+
+
+def test_every_type_of_a_problem_has_its_place_in_the_reference(client: FlaskClient) -> None:
+    sent = {client.get("/api/none").get_json()["type"], client.put("/api/v1/search").get_json()["type"]}
+    page = client.get("/docs").text
+
+    codes = {each.code for each in _below(CatalogError) if each.__module__.startswith(_SERVED)}
+    codes |= {each.rpartition("#")[2] for each in sent}
+    assert {"gone", "no-such-address", "method-not-allowed"} < codes
+    assert {code for code in codes if page.count(f'id="{code}"') != 1} == set()
+
+
+_SERVED = ("catalog_service.errors", "catalog_service.web")
+
+
+def _below(base: type[CatalogError]) -> set[type[CatalogError]]:
+    below = set(base.__subclasses__())
+    return below.union(*map(_below, below))
 
 
 def test_a_body_too_large_is_refused_before_it_is_read(client: FlaskClient) -> None:
