@@ -49,9 +49,10 @@ def answer(catalogue: Catalogue, request: Request) -> Response:
         key = seal(catalogue.secret("page-key"), ["catalog", page.epoch, page.next_seq]) if page.next_seq else ""
     entries = [entry for entry in page.entries if entry.live or deleted or since is not None]
     base = f"{address(catalogue)}/catalog{written}"
-    said = {"modified_since": "" if since is None else stamp_text(since), "deleted": "true" if deleted else ""}
-    kept = "".join(f"&{name}={value}" for name, value in said.items() if value)
-    here = base + _query(f"after={quote(arguments['after'])}{kept}" if arguments.get("after") else kept[1:])
+    kept = "".join(
+        f"&{name}={_quoted(arguments[name])}" for name in ("modified_since", "deleted") if arguments.get(name)
+    )
+    here = base + _query("&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in request.arguments))
     following = f"{base}?after={key}{kept}" if key else ""
     triples = _catalogue(catalogue) + _paging(catalogue, here, base + _query(kept[1:]), following, total)
     for entry in entries:
@@ -59,6 +60,11 @@ def answer(catalogue: Catalogue, request: Request) -> Response:
     links = [f'<{base}{_query(kept[1:])}>; rel="first"'] + ([f'<{following}>; rel="next"'] if following else [])
     headers = {"Link": ", ".join(links), "Vary": "Accept"}
     return Response(_serialised(canonical(triples), FORMATS[ending]), FORMATS[ending], headers=headers)
+
+
+def _quoted(text: str) -> str:
+    """Return a text as it stands in the query that was asked; a date keeps its colons, as most readers write them."""
+    return quote(text, safe=":")
 
 
 def _query(text: str) -> str:

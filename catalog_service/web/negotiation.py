@@ -58,11 +58,18 @@ def negotiate(accept: str, offered: Sequence[Format]) -> Format:
     ranges = parse_accept(accept)
     if not ranges:
         return offered[0]
+    if HTML not in offered and HTML.media_type in ranges:
+        ranges = _of_browser(ranges)
     best = max(offered, key=lambda each: _quality(each, ranges))
     if _quality(best, ranges) > 0:
         return best
     known = ", ".join(each.media_type for each in offered)
     raise NotAcceptable("None of the accepted formats is offered here.", advice="Offered: {known}.", known=known)
+
+
+def _of_browser(ranges: dict[str, float]) -> dict[str, float]:
+    """Return what a browser accepts where there is no page: the XML it names is that of pages, not of RDF."""
+    return {media: quality for media, quality in ranges.items() if media not in RDF_XML.media_types[1:]}
 
 
 def by_ending(name: str, offered: Sequence[Format]) -> tuple[str, Format | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
 
 import pytest
 from rdflib import BNode, Graph, URIRef
@@ -14,7 +15,7 @@ from catalog_service.errors import BadQuery, Gone, NotAcceptable
 from catalog_service.operations.load import Source, load
 from catalog_service.operations.paging import seal
 from catalog_service.operations.publish import withdraw
-from catalog_service.outlets.base import Request, Response
+from catalog_service.outlets.base import Request, Response, address
 from catalog_service.outlets.dcat import FORMATS, HYDRA, answer
 from catalog_service.resources import folder
 from tests.catalogues import bench_turtle, load_text, make_catalogue
@@ -104,6 +105,23 @@ def test_each_page_has_one_paging_node_that_agrees_with_its_links(catalogue: Cat
         assert following == [str(each) for each in found.objects(node, URIRef(HYDRA + "nextPage"))]
         assert following == re.findall(r'<([^>]*)>; rel="next"', page.headers["Link"])
     assert not following
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "",
+        "modified_since=2099-01-01",
+        "deleted=false",
+        "modified_since=2020-01-01T00:00:00Z&deleted=true",
+        "x=%3E%20%22",
+    ],
+)
+def test_the_paging_node_is_called_as_the_page_was_asked_for(catalogue: Catalogue, asked: str) -> None:
+    answered = answer(catalogue, Request("/catalog.nt", tuple(parse_qsl(asked))))
+
+    (node,) = graph(answered).subjects(RDF.type, URIRef(HYDRA + "PartialCollectionView"))
+    assert str(node) == f"{address(catalogue)}/catalog.nt" + (f"?{asked}" if asked else "")
 
 
 def test_every_page_stands_by_itself(catalogue: Catalogue) -> None:

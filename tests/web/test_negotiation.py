@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog_service.errors import NotAcceptable
-from catalog_service.web.negotiation import RECORD_FORMATS, by_ending, negotiate, parse_accept
+from catalog_service.web.negotiation import HTML, JSON, RECORD_FORMATS, by_ending, negotiate, parse_accept
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,21 @@ from catalog_service.web.negotiation import RECORD_FORMATS, by_ending, negotiate
 )
 def test_the_best_accepted_format_is_chosen(accept: str, ending: str) -> None:
     assert negotiate(accept, RECORD_FORMATS).ending == ending
+
+
+@pytest.mark.parametrize(
+    ("accept", "ending"),
+    [
+        ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "json"),
+        ("text/html, application/rdf+xml;q=0.9, */*;q=0.1", "rdf"),
+        ("text/html, text/turtle;q=0.9, */*;q=0.8", "ttl"),
+        ("application/xml", "rdf"),
+    ],
+)
+def test_a_browser_gets_the_first_form_where_there_is_no_page(accept: str, ending: str) -> None:
+    data = (JSON, *(each for each in RECORD_FORMATS if each not in {HTML, JSON}))
+
+    assert negotiate(accept, data).ending == ending
 
 
 def test_what_nobody_can_serve_is_refused_with_the_list() -> None:
