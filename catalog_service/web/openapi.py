@@ -87,7 +87,7 @@ def _parameter(site: Site, each: Parameter) -> dict[str, Any]:
         "name": each.name,
         "in": each.place,
         "required": each.required,
-        "description": say(each.help, site.lang, domain="web"),
+        "description": parameter_help(site, each),
         "schema": schema,
     }
 
@@ -151,6 +151,6 @@ def parameter_help(site: Site, each: Parameter) -> str:
 
 
 def error_codes() -> list[type[CatalogError]]:
-    """Return every situation a problem may tell: those of `catalog_service.errors` as drawn there, then the web's own."""
+    """Return every situation a problem tells: those of `catalog_service.errors` as drawn there, then the web's own."""
     classes = [each for each in vars(catalog_service.errors).values() if isinstance(each, type)]
     return [*(each for each in classes if issubclass(each, CatalogError) and each is not CatalogError), *OWN]

@@ -130,7 +130,7 @@ OWN = (NoSuchAddress, MethodNotAllowed)
 
 
 def for_program() -> bool:
-    """Whether the one who asks is a program: an address that only has data, or one that accepts JSON rather than a page.
+    """Whether the one who asks is a program: at an address that only has data, or by accepting JSON rather than a page.
 
     Data are the API, the protocols, and whatever ends as one of their formats does.
     """

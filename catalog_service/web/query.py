@@ -20,9 +20,26 @@ OWN = ("q", "kind", "sort", "size", "after", "min_seq", "lang", "back", "all")
 HELPERS = ("remove", "clear")
 """What only the form of the results page sends: a chip that was pressed."""
 
+TRACKERS = {"from", "isappinstalled", "scene", "spm", "gclid", "fbclid"}
+"""What messengers, shops and search engines append to a link that is passed on, beside ``utm_…``."""
+
 _BOUND = re.compile(r"^(?P<facet>[A-Za-z]+)\.(?P<end>min|max)$")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ufffd]+")
 _MOST_VALUES = 100
+
+
+def untracked(args: MultiDict[str, str]) -> MultiDict[str, str]:
+    """Return the parameters of a page without those that were appended on the link's way here.
+
+    >>> from werkzeug.datastructures import MultiDict
+    >>> dict(untracked(MultiDict({"q": "x", "utm_source": "weixin", "from": "singlemessage"})))
+    {'q': 'x'}
+    """
+    appended = [name for name in args if name in TRACKERS or name.startswith("utm_")]
+    kept = args.copy()
+    for name in appended:
+        kept.poplist(name)
+    return kept
 
 
 def search_request(args: MultiDict[str, str], lang: str, *, size: int = 20) -> SearchRequest:

@@ -28,7 +28,7 @@ def files_bytes(paths: tuple[Path, ...], format_: Format) -> bytes:
     """Return Turtle files of the profile as one graph in an RDF syntax: the same bytes at every call, in every process.
 
     They are made once, as files of an installed profile do not change. Nodes without a name are numbered in the order
-    in which they stand in the files; a parser would call them anew each time, and no entity tag would ever be met again.
+    in which they stand in the files: a parser calls them anew each time, and no entity tag would ever be met again.
     """
     import pyoxigraph as ox
 

@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 
 from catalog_service.i18n import LANGUAGES, say, say_count
 from catalog_service.operations import wording
+from catalog_service.web.query import untracked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -136,7 +137,8 @@ class Site:
 
     def _here(self) -> str:
         """The page's own path and query without the language, for links back to it."""
-        pairs = [(name, each) for name, values in request.args.lists() for each in values if name != "lang"]
+        args = untracked(request.args)
+        pairs = [(name, each) for name, values in args.lists() for each in values if name != "lang"]
         return quote(request.path) + (f"?{urlencode(pairs)}" if pairs else "")
 
     def json(self, data: Any, status: int = 200, *, content_type: str = "application/json") -> Response:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from catalog_service.registry import profile
 from tests.web.conftest import open_small
 
 if TYPE_CHECKING:
@@ -244,3 +245,16 @@ def test_code_lists_and_profile_come_as_rdf(client: FlaskClient, path: str, medi
     assert answer.status_code == 200
     assert "html" not in answer.content_type
     assert len(answer.data) > 100
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_facets_are_described_in_the_asked_language_as_of_the_first_kind(client: FlaskClient, lang: str) -> None:
+    document = _json(client, "/openapi.json", **{"Accept-Language": lang})
+    described = {each["name"]: each["description"] for each in document["paths"]["/api/v1/search"]["get"]["parameters"]}
+    kinds = reversed(profile().kinds.values())
+
+    facets = {facet.name: facet for kind in kinds for facet in kind.facets}
+
+    assert facets
+    for name, facet in facets.items():
+        assert described[name] == (facet.definitions.get(lang) or facet.labels[lang])

@@ -14,6 +14,7 @@ from catalog_service.web.query import query_string, search_request
 from catalog_service.web.routes import Parameter, Route
 
 if TYPE_CHECKING:
+    from catalog_service.model.kind import Facet
     from catalog_service.web.site import Site
 
 MIN_SEQ = Parameter("min_seq", "Change that the answer must hold at least", schema={"type": "integer", "minimum": 0})
@@ -35,8 +36,11 @@ def routes(site: Site) -> tuple[Route, ...]:
 
 
 def facet_parameters(site: Site) -> tuple[Parameter, ...]:
-    """Return the facets of all kinds as parameters; what each means is told by the profile."""
-    facets = {facet.name: facet for kind in site.catalogue.profile.kinds.values() for facet in kind.facets}
+    """Return the facets of all kinds as parameters; what each means is told by the first kind that has it."""
+    facets: dict[str, Facet] = {}
+    for kind in site.catalogue.profile.kinds.values():
+        for facet in kind.facets:
+            facets.setdefault(facet.name, facet)
     return tuple(
         Parameter(name, facet.definitions.get("en") or facet.labels.get("en", name), repeatable=True)
         for name, facet in facets.items()

@@ -13,11 +13,13 @@ from catalog_service.operations.facets import UNPRICED
 from catalog_service.operations.search import SearchRequest, search
 from catalog_service.web.pages.rows import rows
 from catalog_service.web.pages.trail import Trail
-from catalog_service.web.query import needs_tidying, search_address, search_request, without
+from catalog_service.web.query import needs_tidying, search_address, search_request, untracked, without
 from catalog_service.web.routes import Parameter, Route
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from werkzeug.datastructures import MultiDict
 
     from catalog_service.model.kind import Kind
     from catalog_service.operations.facets import FacetValue, FacetView
@@ -48,37 +50,37 @@ PARAMETERS = (
 
 def front(site: Site) -> Response:
     """Return home when nothing is asked, else results."""
-    args = request.args
+    args = untracked(request.args)
     if not any(name != "lang" for name in args):
         return home(site)
     if needs_tidying(args):
-        return _tidied(site)
-    return results(site)
+        return _tidied(site, args)
+    return results(site, args)
 
 
-def _tidied(site: Site) -> Response:
-    asked = search_request(request.args, site.lang)
-    for removed in request.args.getlist("remove"):
+def _tidied(site: Site, args: MultiDict[str, str]) -> Response:
+    asked = search_request(args, site.lang)
+    for removed in args.getlist("remove"):
         asked = without(asked, removed)
-    if "clear" in request.args:
+    if "clear" in args:
         asked = replace(asked, filters={}, after="")
-    return redirect(search_address(asked, all=request.args.get("all", "")), 302)  # type: ignore[return-value]
+    return redirect(search_address(asked, all=args.get("all", "")), 302)  # type: ignore[return-value]
 
 
-def results(site: Site) -> Response:
+def results(site: Site, args: MultiDict[str, str]) -> Response:
     """Return the page of a search; one that cannot be asked gives its rows without the fault, and says it."""
     try:
-        asked = search_request(request.args, site.lang)
+        asked = search_request(args, site.lang)
         page = search(site.catalogue, asked)
     except InputError as error:
-        return _without_range(site, error) or _not_asked(site, error)
+        return _without_range(site, args, error) or _not_asked(site, error)
     return _results(site, page)
 
 
-def _without_range(site: Site, error: InputError) -> Response | None:
+def _without_range(site: Site, args: MultiDict[str, str], error: InputError) -> Response | None:
     """Return the rows as they are without a price range that cannot be meant, and the fault at its field."""
     try:
-        asked = search_request(request.args, site.lang)
+        asked = search_request(args, site.lang)
         kind = site.catalogue.profile.kinds.get(asked.kind) or next(iter(site.catalogue.profile.kinds.values()))
         ranges = [facet.name for facet in kind.facets if facet.type == "price" and facet.name in asked.filters]
         page = search(site.catalogue, replace(asked, filters=_ticked(asked.filters, ranges))) if ranges else None
