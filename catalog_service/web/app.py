@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response, g, request
 
-from catalog_service.web import health, openapi, outlets, problems
+from catalog_service.web import health, openapi, outlets, problems, sharing
 from catalog_service.web.api import changes, kinds, writing
 from catalog_service.web.api import records as api_records
 from catalog_service.web.api import search as api_search
@@ -107,6 +107,7 @@ def _watch(app: Flask, site: Site, metrics: health.Metrics, routes: dict[str, Ro
             response.headers.setdefault(name, value)
         if site.public_url.startswith("https://"):
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        sharing.share(response)
         _remember_language(response)
         metrics.count(request.url_rule.rule if request.url_rule else "", response.status_code, _elapsed())
         return response
