@@ -80,7 +80,7 @@ class Offer:
     def from_plain(cls, plain: Mapping[str, Any]) -> Offer:
         """Return the offer that `plain` made JSON of."""
         values: dict[str, Any] = {
-            name: tuple(value) if isinstance(value, list) else Decimal(value) if name in _AMOUNTS else value
+            name: tuple(value) if isinstance(value, list) else Decimal(value) if name in AMOUNTS else value
             for name, value in plain.items()
         }
         return cls(**values)
@@ -104,7 +104,7 @@ class Offer:
 
 
 _NAMES = tuple(each.name for each in fields(Offer))
-_AMOUNTS = {"price", "minimum", "maximum", "period_minimum", "period_maximum"}
+AMOUNTS = {"price", "minimum", "maximum", "period_minimum", "period_maximum"}
 
 
 def _days(amount: Decimal | None, factor: Decimal) -> int | None:
@@ -112,14 +112,14 @@ def _days(amount: Decimal | None, factor: Decimal) -> int | None:
 
 
 def offers_of(record: Record) -> tuple[Offer, ...]:
-    """Return the record's offers, those with a price first, cheapest first."""
+    """Return the record's offers, those with a price first, of these yuan before other money, then cheapest first."""
     offers = [_offer(record, node) for node in record.objects(OFFERS) if node in record.nodes]
     return tuple(sorted(offers, key=_order))
 
 
-def _order(offer: Offer) -> tuple[bool, Decimal, str]:
+def _order(offer: Offer) -> tuple[bool, bool, Decimal, str]:
     lowest, _ = offer.amounts()
-    return lowest is None, lowest or Decimal(0), offer.mode
+    return lowest is None, offer.currency not in ("", _YUAN), lowest or Decimal(0), offer.mode
 
 
 def _offer(record: Record, node: Term) -> Offer:

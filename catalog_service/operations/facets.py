@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,11 @@ _BOOLEANS = {"true": "yes", "false": "no"}
 UNPRICED = {"negotiable": "price on request included", "free": "free only"}
 """What may be ticked beside a price range; what is on request is found alone where no range is given."""
 
+
+MOST = 999_999_999
+"""The largest number a range may end with."""
+
+_RANGE = re.compile(r"(-[^-]+|[^-]*)-(-[^-]+|[^-]*)", re.DOTALL)
 
 _EVERY_CODE = 10_000
 """Values of a coverage facet are added up, so none may be left out; the longest list has a third as many."""
@@ -82,7 +88,7 @@ def facet_clause(catalogue: Catalogue, facet: Facet, values: tuple[str, ...]) ->
         case "period":
             return Range("period.max", None, max(_days(value) for value in values))
         case "rating":
-            return Range("rating", min(_whole(facet.name, value) for value in values), None)
+            return Range("rating", min(_whole(facet, value) for value in values), None)
         case "coverage":
             scheme = catalogue.profile.vocabularies[facet.scheme]
             _known(facet, scheme, values)
@@ -109,9 +115,13 @@ def _days(value: str) -> int:
     return int(value)
 
 
-def _whole(name: str, value: str) -> int:
-    if not value.isdecimal() or len(value) > 9:
-        raise BadQuery("{name}: “{value}” is not a whole number.", name=name, value=value)
+def _whole(facet: Facet, value: str) -> int:
+    if not value.isdecimal() or len(value) > len(str(MOST)):
+        message, advice = (
+            "{label}: “{value}” is not a whole number from 0 to {most}.",
+            "Write digits only, such as 1000.",
+        )
+        raise BadQuery(message, advice=advice, label=dict(facet.labels), value=value, most=MOST)
     return int(value)
 
 
@@ -123,13 +133,22 @@ def price_range(values: Iterable[str]) -> tuple[str, str] | None:
     """
     ranges = dict.fromkeys(value for value in values if value not in UNPRICED)
     for value in ranges:
-        low, dash, high = value.partition("-")
-        if not dash:
+        if (bounds := ends_of(value)) is None:
             raise BadQuery("price: “{value}” is not a range such as 1000-5000.", value=value)
         if len(ranges) > 1:
             raise BadQuery("price: there can be one range at a time, not {count}.", count=len(ranges))
-        return low, high
+        return bounds
     return None
+
+
+def ends_of(value: str) -> tuple[str, str] | None:
+    """Return the ends of what was typed as a range, wrong ones as they are; None if it is no range.
+
+    >>> ends_of("-5000"), ends_of("-5-"), ends_of("100--5"), ends_of("5000")
+    (('', '5000'), ('-5', ''), ('100', '-5'), None)
+    """
+    match = _RANGE.fullmatch(value)
+    return (match[1], match[2]) if match else None
 
 
 def _price_clause(facet: Facet, values: tuple[str, ...]) -> Clause | None:
@@ -137,7 +156,7 @@ def _price_clause(facet: Facet, values: tuple[str, ...]) -> Clause | None:
     clauses: list[Clause] = []
     bounds = price_range(values)
     if bounds is not None and any(bounds):
-        low, high = (_amount(bound) for bound in bounds)
+        low, high = (_amount(facet, bound) for bound in bounds)
         if low is not None and high is not None and low > high:
             raise BadQuery(
                 "price: the lowest amount {low} is above the highest, {high}.", low=bounds[0], high=bounds[1]
@@ -150,10 +169,20 @@ def _price_clause(facet: Facet, values: tuple[str, ...]) -> Clause | None:
     return Or(tuple(clauses)) if clauses else None
 
 
-def _amount(text: str) -> int | None:
-    if not text:
-        return None
-    return _whole("price", text) * 100
+def _amount(facet: Facet, text: str) -> int | None:
+    return _whole(facet, text) * 100 if text else None
+
+
+def filters_of(
+    catalogue: Catalogue, kind: Kind, chosen: Mapping[str, tuple[str, ...]]
+) -> tuple[tuple[str, Clause], ...]:
+    """Return the conditions of a search, the kind first."""
+    filters: list[tuple[str, Clause]] = [("kind", Keyword("kind", (kind.name,)))]
+    for facet in kind.facets:
+        values = chosen.get(facet.name, ())
+        if values and (narrowed := facet_clause(catalogue, facet, values)) is not None:
+            filters.append((facet.name, narrowed))
+    return tuple(filters)
 
 
 def facet_requests(

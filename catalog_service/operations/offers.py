@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
+from catalog_service.model.offer import AMOUNTS
 from catalog_service.model.record import best_text
 from catalog_service.model.terms import language, value
 from catalog_service.operations import wording
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from catalog_service.model.kind import Field, Kind
     from catalog_service.model.offer import Offer
+    from catalog_service.model.terms import Term
     from catalog_service.model.vocabulary import Vocabularies
 
 _MODES = "pricing-mode"
@@ -33,6 +36,8 @@ class OfferView:
     """The language of the note, where that is not the asked one."""
     text: str
     """The price as its source wrote it."""
+    text_lang: str
+    """The language of that, where it is not the asked one."""
     valid_through: dt.date | None
     expired: bool
 
@@ -47,8 +52,8 @@ def offer_view(offer: Offer, vocabularies: Vocabularies, lang: str, *, today: dt
     labels = _Labels(vocabularies, lang)
     basis = "" if offer.basis == "other" else labels.of("charging-basis", offer.basis)
     unit = wording.charged(best_text(offer.unit, lang), lang) or wording.charged(basis, lang, listed=True)
-    note = best_text(offer.note, lang)
-    note_lang = next((language(term).split("-")[0] for term in offer.note if value(term) == note), "")
+    note, note_lang = _said(offer.note, lang)
+    text, text_lang = _said(offer.text, lang)
     last = _day(offer.valid_through)
     return OfferView(
         mode=labels.of(_MODES, offer.mode),
@@ -64,8 +69,9 @@ def offer_view(offer: Offer, vocabularies: Vocabularies, lang: str, *, today: dt
         period=wording.period(offer.period_minimum, offer.period_maximum, offer.period_unit, lang),
         payment=wording.listing((labels.of("payment-terms", code) for code in offer.payment), lang),
         note=note,
-        note_lang=note_lang if note_lang != lang else "",
-        text=best_text(offer.text, lang),
+        note_lang=note_lang,
+        text=text,
+        text_lang=text_lang,
         valid_through=last,
         expired=last is not None and last < (today or dt.datetime.now(wording.ZONE).date()),
     )
@@ -74,8 +80,42 @@ def offer_view(offer: Offer, vocabularies: Vocabularies, lang: str, *, today: dt
 def offer_views(
     offers: Iterable[Offer], vocabularies: Vocabularies, lang: str, *, today: dt.date | None = None
 ) -> tuple[OfferView, ...]:
-    """Return offers in a language, in the given order."""
-    return tuple(offer_view(offer, vocabularies, lang, today=today) for offer in offers)
+    """Return offers in a language, in the given order, those that have expired behind the others."""
+    views = [offer_view(offer, vocabularies, lang, today=today) for offer in offers]
+    return tuple(sorted(views, key=lambda view: view.expired))
+
+
+_ELEMENTS = {
+    "mode": "pricingMode", "price": "price", "minimum": "minPrice", "maximum": "maxPrice", "currency": "priceCurrency",
+    "unit": "unit", "basis": "chargingBasis", "text": "priceText", "note": "chargeNote", "payment": "paymentTerms",
+    "period_minimum": "periodMin", "period_maximum": "periodMax", "period_unit": "periodUnit",
+    "valid_from": "validFrom", "valid_through": "validThrough",
+}  # fmt: skip
+
+
+def offer_data(plain: Mapping[str, Any], lang: str) -> dict[str, Any]:
+    """Return an offer as `Offer.plain` gives it under the names of the profile's elements, texts in a language.
+
+    >>> offer_data({"mode": "from", "minimum": "1000", "unit": ['"件"@zh']}, "zh")
+    {'pricingMode': 'from', 'minPrice': 1000, 'unit': '件'}
+    """
+    return {_ELEMENTS[name]: _datum(name, given, lang) for name, given in plain.items()}
+
+
+def _datum(name: str, given: Any, lang: str) -> Any:
+    if name in ("unit", "text", "note"):
+        return best_text(given, lang)
+    if name in AMOUNTS:
+        amount = Decimal(given)
+        return int(amount) if amount == amount.to_integral_value() else float(amount)
+    return given
+
+
+def _said(texts: Sequence[Term], lang: str) -> tuple[str, str]:
+    """Return the text for a reader, and its language where that is not the reader's."""
+    text = best_text(texts, lang)
+    own = next((language(term).split("-")[0] for term in texts if value(term) == text), "")
+    return text, own if own != lang else ""
 
 
 @dataclass(frozen=True, slots=True)

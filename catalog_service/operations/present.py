@@ -277,7 +277,9 @@ class Presenter:
         per = first.price.unit if first else ""
         per = f"每{per[1:]}" if per.startswith("/") else per
         remark = Shown(first.note, first.note_lang) if first and len(first.note) < _LONG else None
-        note = per if remark is None or remark.lang else wording.clauses([per, remark.text], self.lang)
+        over = say("expired", self.lang, domain="web") if first and first.expired else ""
+        own = remark.text if remark is not None and not remark.lang else ""
+        note = wording.clauses([over, per, own], self.lang)
         modes = [shown.text for shown in self._of(record, _MODE)]
         online = any(value(each) in {"true", "1"} for each in record.objects(_ONLINE))
         owner = [shown.text for shown in self._of(record, _OWNERSHIP)]

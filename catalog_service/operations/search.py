@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from catalog_service.errors import BadQuery, UnknownName
 from catalog_service.model.offer import Offer
+from catalog_service.operations import ways
 from catalog_service.operations.facets import (
     FacetView,
     chips_of,
-    facet_clause,
     facet_requests,
     facet_views,
+    filters_of,
 )
 from catalog_service.operations.naming import also, named
 from catalog_service.operations.paging import seal, unseal
@@ -26,11 +27,12 @@ from indexer.highlight import mark
 from indexer.query import All, Count, FacetRequest, Keyword, Search, Sort
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from catalog_service.model.kind import Kind
     from catalog_service.operations.catalogue import Catalogue
     from catalog_service.operations.facets import Chip
+    from catalog_service.operations.ways import Relaxation
     from indexer.analysis import Word
     from indexer.grammar import Parsed
     from indexer.query import Clause
@@ -86,15 +88,6 @@ class HitView:
     def offers(self) -> tuple[Offer, ...]:
         """Its offers, the cheapest first."""
         return tuple(map(Offer.from_plain, self.plain_offers))
-
-
-@dataclass(frozen=True, slots=True)
-class Relaxation:
-    """One condition to let go of, or to keep alone, and how many records one then gets."""
-
-    chip: Chip
-    filters: Mapping[str, tuple[str, ...]]
-    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +163,7 @@ def _check(catalogue: Catalogue, kind: Kind, request: SearchRequest) -> None:
 
 def _run(catalogue: Catalogue, kind: Kind, request: SearchRequest, parsed: Parsed) -> SearchPage:
     chosen = {name: values for name, values in request.filters.items() if values}
-    filters = _filters(catalogue, kind, request)
+    filters = filters_of(catalogue, kind, request.filters)
     requests, counts = facet_requests(kind, chosen)
     result = catalogue.index.search(
         Search(
@@ -197,18 +190,9 @@ def _run(catalogue: Catalogue, kind: Kind, request: SearchRequest, parsed: Parse
         tabs=_tabs(catalogue, parsed.clause, kind, result.total),
         next=_next(catalogue, request, result, depth),
         narrow=relevance and not result.more and depth < result.total and bool(result.hits),
-        relaxations=() if result.total else tuple(_relaxations(chips, chosen, result)),
+        relaxations=() if result.total else tuple(ways.relaxations(chips, chosen, result)),
         seq=result.position,
     )
-
-
-def _filters(catalogue: Catalogue, kind: Kind, request: SearchRequest) -> tuple[tuple[str, Clause], ...]:
-    filters: list[tuple[str, Clause]] = [("kind", Keyword("kind", (kind.name,)))]
-    for facet in kind.facets:
-        values = request.filters.get(facet.name, ())
-        if values and (narrowed := facet_clause(catalogue, facet, values)) is not None:
-            filters.append((facet.name, narrowed))
-    return tuple(filters)
 
 
 def _tabs(catalogue: Catalogue, clause: Clause, kind: Kind, total: int) -> dict[str, int]:
@@ -220,89 +204,21 @@ def _tabs(catalogue: Catalogue, clause: Clause, kind: Kind, total: int) -> dict[
     return {name: total if name == kind.name else found.get(name, 0) for name in catalogue.profile.kinds}
 
 
-def _relaxations(
-    chips: Sequence[Chip], chosen: Mapping[str, tuple[str, ...]], result: SearchResult
-) -> Iterator[Relaxation]:
-    for name in chosen:
-        count = result.counts.get(f"without:{name}", 0)
-        chip = next((each for each in chips if each.facet == name), None)
-        if count and chip is not None:
-            yield Relaxation(chip, {other: values for other, values in chosen.items() if other != name}, count)
-
-
 def _second_try(catalogue: Catalogue, kind: Kind, page: SearchPage, parsed: Parsed) -> SearchPage:
     """Nothing has all words under all conditions: look for the same sound in other characters, then for less."""
     if not parsed.words:
-        return page if page.relaxations else replace(page, alone=_alone(catalogue, kind, page, parsed))
-    page = replace(page, did_you_mean=_did_you_mean(catalogue, kind, page.request, parsed))
+        return page if page.relaxations else replace(page, alone=ways.alone(catalogue, kind, page, parsed))
+    page = replace(page, did_you_mean=ways.spelling(catalogue, kind, page.request, parsed))
     if page.relaxations:
-        return replace(page, without_words=_without_words(catalogue, kind, page))
-    for weaker, dropped in _weaker(catalogue, _filters(catalogue, kind, page.request), parsed):
+        return replace(page, without_words=ways.without_words(catalogue, kind, page))
+    for weaker, dropped in ways.weaker(catalogue, filters_of(catalogue, kind, page.request.filters), parsed):
         partial = _run(catalogue, kind, page.request, weaker)
         if partial.total:
-            tabs = {name: count or _partly(catalogue, name, parsed) for name, count in page.tabs.items()}
+            tabs = {name: count or ways.partly(catalogue, name, parsed) for name, count in page.tabs.items()}
             tabs[kind.name] = partial.total
             return replace(partial, did_you_mean=page.did_you_mean, dropped=dropped, tabs=tabs)
-    alone = _alone(catalogue, kind, page, parsed)
-    return replace(page, alone=alone, without_words=_without_words(catalogue, kind, page))
-
-
-def _weaker(
-    catalogue: Catalogue, filters: tuple[tuple[str, Clause], ...], parsed: Parsed
-) -> Iterator[tuple[Parsed, tuple[str, ...]]]:
-    """Yield ever weaker queries, words first done without that find nothing under the filters."""
-
-    def holds(clause: Clause) -> bool:
-        return catalogue.index.search(Search(clause, filters=filters, size=0)).total > 0
-
-    return catalogue.index.relaxed(parsed, holds)
-
-
-def _partly(catalogue: Catalogue, kind: str, parsed: Parsed) -> int:
-    """Return how many records of a kind somebody gets who asks for them, where none has all the words."""
-    filters = (("kind", Keyword("kind", (kind,))),)
-    searches = (Search(weaker.clause, filters=filters, size=0) for weaker, _ in _weaker(catalogue, filters, parsed))
-    return next((total for each in searches if (total := catalogue.index.search(each).total)), 0)
-
-
-def _alone(catalogue: Catalogue, kind: Kind, page: SearchPage, parsed: Parsed) -> tuple[Relaxation, ...]:
-    """Return for each of several chips what it finds without the others."""
-    facets = {facet.name: facet for facet in kind.facets}
-    clauses = [(chip, facet_clause(catalogue, facets[chip.facet], (chip.value,))) for chip in page.chips]
-    counts = tuple(Count(f"{number}", clause) for number, (_, clause) in enumerate(clauses) if clause is not None)
-    if len(counts) < 2:
-        return ()
-    asked = Search(parsed.clause, filters=(("kind", Keyword("kind", (kind.name,))),), counts=counts, size=0)
-    found = catalogue.index.search(asked).counts
-    return tuple(
-        Relaxation(chip, {chip.facet: (chip.value,)}, found[f"{number}"])
-        for number, (chip, _) in enumerate(clauses)
-        if found.get(f"{number}")
-    )
-
-
-def _without_words(catalogue: Catalogue, kind: Kind, page: SearchPage) -> int:
-    if not page.chips:
-        return 0
-    return catalogue.index.search(Search(All(), filters=_filters(catalogue, kind, page.request), size=0)).total
-
-
-def _did_you_mean(catalogue: Catalogue, kind: Kind, request: SearchRequest, parsed: Parsed) -> str:
-    from catalog_service.operations.suggest import did_you_mean
-
-    filters = _filters(catalogue, kind, request)
-
-    def finds(text: str, filters: tuple[tuple[str, Clause], ...] = filters) -> bool:
-        try:
-            clause = catalogue.index.parse(text).clause
-        except BadQuery:
-            return False
-        return catalogue.index.search(Search(clause, filters=filters, size=0)).total > 0
-
-    def known(word: str) -> bool:
-        return finds(word, filters[:1])
-
-    return did_you_mean(catalogue, kind, request.q, parsed, known=known, finds=finds)
+    alone, without_words = ways.alone(catalogue, kind, page, parsed), ways.without_words(catalogue, kind, page)
+    return replace(page, alone=alone, without_words=without_words)
 
 
 def _hits(catalogue: Catalogue, hits: Sequence[Hit], words: Sequence[Word], lang: str) -> tuple[HitView, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -63,7 +64,7 @@ def _filters(args: MultiDict[str, str]) -> dict[str, tuple[str, ...]]:
         if name in OWN or name in HELPERS:
             continue
         if match := _BOUND.match(name):
-            bounds.setdefault(match["facet"], {})[match["end"]] = values[-1].strip()
+            bounds.setdefault(match["facet"], {})[match["end"]] = _amount(values[-1])
             continue
         kept = tuple(dict.fromkeys(_CONTROL.sub(" ", each).strip() for each in values if each.strip()))
         if len(kept) > _MOST_VALUES:
@@ -76,6 +77,16 @@ def _filters(args: MultiDict[str, str]) -> dict[str, tuple[str, ...]]:
         others = tuple(value for value in filters.get(name, ()) if "-" not in value)
         filters[name] = (*others, f"{low}-{high}") if low or high else others
     return filters
+
+
+def _amount(text: str) -> str:
+    """Return an amount as it was typed, in plain digits where it is one.
+
+    >>> _amount(" １２,０００ "), _amount("-5")
+    ('12000', '-5')
+    """
+    plain = unicodedata.normalize("NFKC", text).replace(",", "").replace(" ", "")
+    return plain if plain.isdecimal() else text.strip()
 
 
 def whole(args: MultiDict[str, str], name: str, default: int) -> int:

@@ -7,9 +7,11 @@ from decimal import Decimal
 
 import pytest
 
-from catalog_service.model.offer import Offer, price_bounds
+from catalog_service.model.offer import Offer, offers_of, price_bounds
+from catalog_service.model.record import Record
 from catalog_service.model.vocabulary import Vocabularies, load_vocabularies
-from catalog_service.operations.offers import offer_view
+from catalog_service.namespaces import term
+from catalog_service.operations.offers import offer_view, offer_views
 
 
 @pytest.fixture(scope="module")
@@ -56,3 +58,22 @@ def test_only_amounts_in_yuan_are_compared_with_a_range_in_yuan() -> None:
 
     assert price_bounds(offers) == (50_000, 50_000)
     assert price_bounds(offers[:1]) == (None, None)
+
+
+def test_an_offer_that_holds_comes_before_one_that_has_expired(vocabularies: Vocabularies) -> None:
+    offers = [Offer("fixed", price=Decimal(100), valid_through="2026-11-01"), Offer("fixed", price=Decimal(900))]
+
+    views = offer_views(offers, vocabularies, "zh", today=dt.date(2026, 11, 18))
+
+    assert [view.price.text for view in views] == ["900 元", "100 元"]
+
+
+def test_yuan_come_before_other_money_since_the_two_are_never_compared() -> None:
+    node, offers, price = term("schema:offers"), term("schema:priceSpecification"), term("schema:price")
+    priced = {f"<urn:x#{money}>": {offers: [f"<urn:x#{money}-price>"]} for money in ("USD", "CNY")} | {
+        "<urn:x#USD-price>": {price: ['"100"'], term("schema:priceCurrency"): ['"USD"']},
+        "<urn:x#CNY-price>": {price: ['"900"'], term("schema:priceCurrency"): ['"CNY"']},
+    }
+    record = Record("urn:x", "service-product", {"<urn:x>": {node: ["<urn:x#USD>", "<urn:x#CNY>"]}, **priced})
+
+    assert [offer.currency for offer in offers_of(record)] == ["CNY", "USD"]

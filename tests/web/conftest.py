@@ -77,7 +77,7 @@ FIXED = """sts:pricingMode <https://w3id.org/stsp/cl/pricing-mode/fixed> ;
   schema:priceSpecification <{iri}#price> ; schema:deliveryLeadTime <{iri}#time> .
 <{iri}#price> schema:price 2800.0 ; schema:priceCurrency "CNY" ; schema:unitText "件"@zh .
 <{iri}#time> schema:minValue 5.0 ; schema:maxValue 10.0 ; schema:unitCode "E49" """
-NEGOTIABLE = "sts:pricingMode <https://w3id.org/stsp/cl/pricing-mode/negotiable>"
+NEGOTIABLE = 'sts:pricingMode <https://w3id.org/stsp/cl/pricing-mode/negotiable> ; sts:priceText "按项目难度面议"@zh'
 FREE = 'sts:pricingMode <https://w3id.org/stsp/cl/pricing-mode/free> ; schema:validThrough "2020-01-31"^^xsd:date'
 
 STEPS = """; sts:hasStep <{iri}#s1>, <{iri}#s2>, <{iri}#s3> ; sts:requirement "技术交底书一份"@zh ;

@@ -38,6 +38,16 @@ def test_search_answers_with_hits_facets_and_a_key(client: FlaskClient) -> None:
     assert found["hits"][0]["providerRegion"] == [{"code": "450202", "label": "城中区"}]
 
 
+def test_offers_are_told_as_the_profile_calls_them_in_the_asked_language(client: FlaskClient) -> None:
+    hits = _json(client, "/api/v1/search?q=&size=100&lang=zh")["hits"]
+    offers = [offer for hit in hits for offer in hit.get("offers", [])]
+
+    assert offers
+    assert all(offer["pricingMode"] for offer in offers)
+    assert all(isinstance(offer.get(name, 0), int | float) for offer in offers for name in ("price", "minPrice"))
+    assert not [text for offer in offers for text in offer.values() if "@" in str(text)]
+
+
 @pytest.mark.parametrize(
     "query", ["q=材料检测", "q=", "q=材料检测&deliveryMode=online&lang=en", "q=zzz&size=0", "q=%ED%A0%80"]
 )

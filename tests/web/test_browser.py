@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -143,6 +145,55 @@ def test_ticking_refreshes_rows_and_counts_and_keeps_focus_and_layout(browser: B
     assert browser.evaluate("document.querySelector('.apply button').textContent") == "查看 2 项"
     assert browser.evaluate("document.querySelector('[role=status]').textContent") == "2 项服务产品"
     assert browser.evaluate("window.shift") < 0.001
+
+
+def test_what_was_ticked_stays_in_the_search_box_the_tabs_and_the_other_language(browser: Browser, served: str) -> None:
+    browser.show()
+    browser.open(served + "/?q=检测&lang=zh")
+    browser.evaluate("document.querySelector('input[name=category][value=\"03\"]').click()")
+    _until(browser, "location.search.includes('category=03')")
+
+    total = browser.evaluate("document.querySelector('#found').dataset.total")
+    assert browser.evaluate("document.querySelector('#search input[name=category]').value") == "03"
+    assert "category=03" in browser.evaluate("document.querySelector('.tools a').href")
+    assert "category=03" in browser.evaluate("document.querySelector('.themes [name=next]').value")
+    assert browser.evaluate("document.querySelector('.tabs [aria-current] span').textContent") == total
+
+
+def test_a_wrong_range_is_told_at_its_field_with_script_too(browser: Browser, served: str) -> None:
+    browser.show()
+    browser.open(served + "/?q=服务&lang=zh")
+    browser.evaluate(
+        "(() => { const [low, high] = document.querySelectorAll('.range input'); low.value = 5000; high.value = 100; high.dispatchEvent(new Event('change', {bubbles: true})); })()"
+    )
+    _until(browser, "document.querySelector('.finding')")
+
+    assert browser.evaluate("document.querySelector('.range input').getAttribute('aria-invalid')") == "true"
+    assert browser.evaluate("document.querySelector('.range input').value") == "5000"
+
+
+def test_enter_in_a_price_field_applies_the_filters(browser: Browser, served: str) -> None:
+    browser.show(script=False)
+    browser.open(served + "/?q=检测&lang=zh")
+    browser.show(script=True)
+    browser.evaluate("document.querySelectorAll('.range input')[1].focus()")
+    for key in "1000":
+        browser.press(key, code=ord(key), text=key)
+    browser.press("Enter", code=13, text="\r")
+    _until(browser, "location.search.includes('price=-1000')")
+
+    assert "all=" not in browser.evaluate("location.search")
+
+
+def _until(browser: Browser, condition: str) -> None:
+    """Wait for a condition; while the page is left for another one nothing can be asked."""
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        with contextlib.suppress(RuntimeError):
+            if browser.evaluate(f"Boolean({condition})"):
+                return
+        time.sleep(0.05)
+    pytest.fail(f"never: {condition}")
 
 
 def test_escape_closes_what_was_opened_and_keeps_the_focus_there(browser: Browser, served: str) -> None:

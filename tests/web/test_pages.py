@@ -410,3 +410,41 @@ def test_letting_go_of_a_condition_keeps_the_order(client: FlaskClient) -> None:
 
 def _next(page: str) -> str:
     return unescape(page.split('rel="next" href="')[1].split('"', maxsplit=1)[0])
+
+
+@pytest.mark.parametrize("typed", ["-5", "1.5", "9999999999", "ten"])
+def test_a_bound_that_is_no_amount_is_quoted_as_it_was_typed(client: FlaskClient, typed: str) -> None:
+    page = client.get("/", query_string={"price.min": typed, "price.max": ""}, follow_redirects=True).text
+
+    assert f"价格：“{typed}”不是 0 到 999999999 之间的整数。" in page
+    assert f'name="price.min" value="{typed}"' in page
+
+
+def test_an_amount_with_commas_is_one(client: FlaskClient) -> None:
+    answer = client.get("/", query_string={"price.min": "1,000", "price.max": "２０００"})
+
+    assert answer.headers["Location"] == "/?price=1000-2000"
+
+
+def test_names_are_escaped_once(client: FlaskClient) -> None:
+    page = client.get("/records/91450300000000123K?lang=en")
+
+    assert "&amp;amp;" not in page.text
+
+
+def test_the_whole_number_of_a_long_list_is_told(client: FlaskClient) -> None:
+    page = client.get("/vocabularies/region").text
+
+    assert "3,215 个代码" in page
+    assert "广西" in page
+
+
+def test_a_price_stands_in_the_words_of_its_source_too(client: FlaskClient) -> None:
+    hits = client.get("/api/v1/search?q=&size=100").get_json()["hits"]
+    told, words = next(
+        (hit["id"], offer["priceText"]) for hit in hits for offer in hit["offers"] if "priceText" in offer
+    )
+
+    page = client.get(f"/records/{told}").text
+    assert "价格原文" in page
+    assert words in page

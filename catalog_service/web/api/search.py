@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from flask import Response, request
 
+from catalog_service.operations.offers import offer_data
 from catalog_service.operations.search import HitView, SearchPage, search
 from catalog_service.web.pages.rows import plain_fields
 from catalog_service.web.pages.search import PARAMETERS
@@ -91,7 +92,7 @@ def _hit(site: Site, records: str, hit: HitView) -> dict[str, Any]:
         "summary": hit.summary,
         **plain_fields(site, site.catalogue.profile.kinds[hit.kind], hit),
         **{name: [{"id": each, "label": label} for each, label in links] for name, links in hit.linked.items()},
-        "offers": hit.plain_offers,
+        "offers": [offer_data(each, site.lang) for each in hit.plain_offers],
         "url": records + site.address(hit.id),
         "score": msgspec.Raw(repr(hit.score).encode()),
         "highlight": hit.highlight,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from catalog_service.model.kind import per_kind
 from catalog_service.namespaces import CODE_LISTS, term
 from catalog_service.operations import wording
-from catalog_service.operations.offers import offer_field, offer_view
+from catalog_service.operations.offers import offer_field, offer_views
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,7 +55,7 @@ def _row(site: Site, hit: HitView) -> Row:
 
     profile = site.catalogue.profile
     kind = profile.kinds[hit.kind]
-    offers = [offer_view(offer, profile.vocabularies, site.lang) for offer in hit.offers]
+    offers = offer_views(hit.offers, profile.vocabularies, site.lang)
     modes, words, badges = _words(site, kind, hit)
     return Row(
         id=hit.id,

@@ -9,7 +9,7 @@ from flask import Response, redirect, request
 
 from catalog_service.errors import InputError
 from catalog_service.i18n import explain
-from catalog_service.operations.facets import UNPRICED
+from catalog_service.operations.facets import UNPRICED, ends_of
 from catalog_service.operations.search import SearchRequest, search
 from catalog_service.web.pages.rows import rows
 from catalog_service.web.pages.trail import Trail
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from catalog_service.model.kind import Kind
     from catalog_service.operations.facets import FacetValue, FacetView
-    from catalog_service.operations.search import Relaxation, SearchPage
+    from catalog_service.operations.search import SearchPage
+    from catalog_service.operations.ways import Relaxation
     from catalog_service.web.site import Site
 
 NEWEST = 6
@@ -89,8 +90,8 @@ def _without_range(site: Site, args: MultiDict[str, str], error: InputError) -> 
     if page is None or not page.total:
         return None
     title, advice = explain(error, site.lang)
-    typed = next((value for name in ranges for value in asked.filters[name] if "-" in value), "-")
-    problem = {"title": title, "advice": advice, "facet": ranges[0], "typed": typed.partition("-")}
+    typed = next((ends for name in ranges for value in asked.filters[name] if (ends := ends_of(value))), ("", ""))
+    problem = {"title": title, "advice": advice, "facet": ranges[0], "typed": typed}
     return _results(site, page, problem)
 
 

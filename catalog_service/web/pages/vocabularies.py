@@ -58,6 +58,8 @@ def scheme(site: Site, name: str) -> Response:
     """Return one list."""
     found, chosen = _scheme(site, name)
     top = [found.concepts[code] for code in found.top] or list(found.concepts.values())
+    if len(top) == 1:  # it only sums up the others
+        top += [found.concepts[code] for code in top[0].narrower]
     counts = _counts(site, found)
 
     def page() -> Response:
