@@ -31,7 +31,7 @@ from catalog_service.operations.references import (
 )
 from catalog_service.operations.shortened import tell_shortened
 from catalog_service.operations.spool import with_iri
-from catalog_service.operations.taken import Conditions, Taken, counted
+from catalog_service.operations.taken import Answered, Conditions, Taken, counted
 from catalog_service.store.rows import NewVersion
 
 if TYPE_CHECKING:
@@ -281,6 +281,7 @@ class Intake:
         made = {each.number: self._version(each) for each in candidates}  # before others have to wait for us
         with self.catalogue.store.write(actor=self.actor, batch=self.batch) as writer:
             began = time.perf_counter()
+            self._give_again(writer)
             self._check_version(writer)
             if self.own_batch:
                 self.batch = writer.open_batch(self.own_batch.label, self.own_batch.note)
@@ -347,11 +348,17 @@ class Intake:
                 version=row.working_version,
             )
 
+    def _give_again(self, writer: Writer) -> None:
+        """Raise `Answered` when the same request, sent at the same time, was the first to come here."""
+        wanted = self.conditions
+        if wanted.key and self.own_batch and (kept := writer.replay(wanted.key, wanted.digest)) is not None:
+            raise Answered(kept)
+
     def _remember(self, writer: Writer, taken: Sequence[Taken]) -> None:
         """Keep the answer under its key, in the same transaction as the record."""
         wanted = self.conditions
-        if wanted.key and wanted.answer and len(taken) == 1 and taken[0].status != "refused":
-            writer.remember(wanted.key, wanted.digest, wanted.answer(taken[0], self.last_seq))
+        if wanted.key and wanted.answer and self.own_batch and taken[0].status != "refused":
+            writer.remember(wanted.key, wanted.digest, wanted.answer(taken[0], writer.seq))
 
     def _version(self, candidate: Candidate) -> NewVersion:
         record = candidate.record

@@ -46,6 +46,14 @@ class Conditions:
     """Makes the answer that is kept under the key, from what became of the record and the newest change."""
 
 
+class Answered(Exception):
+    """No error: the same request, sent at the same time, was answered first."""
+
+    def __init__(self, answer: bytes) -> None:
+        super().__init__()
+        self.answer = answer
+
+
 @dataclass(frozen=True, slots=True)
 class OwnBatch:
     """A batch that is opened and closed by the transaction that stores all of it, so that a save waits once."""
