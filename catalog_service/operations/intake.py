@@ -182,7 +182,8 @@ class Intake:
 
     def _untouched(self, candidate: Candidate, findings: Sequence[Finding]) -> Taken:
         status: Status = "refused" if _errors(findings) else "checked"
-        return Taken(status, candidate.record.iri, candidate.identifier, self._title(candidate.record), tuple(findings))
+        title, line = self._title(candidate.record), candidate.place.beginning
+        return Taken(status, candidate.record.iri, candidate.identifier, title, tuple(findings), line=line)
 
     def _title(self, record: Record) -> str:
         return best_text(titles_of(record, self.catalogue.profile.kinds[record.kind]), "zh")
@@ -294,7 +295,8 @@ class Intake:
             for each in doubles:
                 title = made[each.number].title
                 own = (*findings[each.number], named_twice(each, title))
-                taken[each.number] = Taken("refused", each.record.iri, each.identifier, title, own)
+                line = each.place.beginning
+                taken[each.number] = Taken("refused", each.record.iri, each.identifier, title, own, line=line)
             self._remember(writer, list(taken.values()))
             if self.own_batch and self.batch:
                 writer.close_batch(self.batch, counts=counted(self.own_batch.counts, taken.values()))
@@ -321,17 +323,17 @@ class Intake:
         done = publish_in(self.catalogue, writer, stored, linked) if linked else {}
         taken: dict[int, Taken] = {}
         for each, version, outcome in zip(candidates, versions, outcomes, strict=True):
-            own = tuple(findings[each.number])
+            own, line = tuple(findings[each.number]), each.place.beginning
             if outcome.status == "conflict":
                 own = (*own, conflict(each, outcome.other))
-                taken[each.number] = Taken("refused", each.record.iri, each.identifier, version.title, own)
+                taken[each.number] = Taken("refused", each.record.iri, each.identifier, version.title, own, line=line)
                 continue
             if outcome.held and linked:
                 own = (*own, held_back(each, outcome.held))
             end = done.get(each.identifier, _UNPUBLISHED)
             taken[each.number] = Taken(
                 outcome.status, each.record.iri, each.identifier, version.title, own + end.findings, outcome.version,
-                end.published, end.seq > 0, end.waiting,
+                end.published, end.seq > 0, end.waiting, line,
             )  # fmt: skip
             self.last_seq = max(self.last_seq, end.seq)
         return taken

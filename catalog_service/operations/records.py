@@ -75,11 +75,17 @@ def remove(catalogue: Catalogue, identifier: str, version: int | None, reason: s
 def save_batch(
     catalogue: Catalogue, source: Source, *, actor: str, kind: str = "", publishing: bool = False
 ) -> Iterator[Taken | Finding]:
-    """Store the records of a source and yield what became of each, then what could not be read."""
+    """Store the records of a source and yield line by line what became of each, or why it could not be read."""
     result = load(catalogue, [source], actor=actor, kind=kind, publishing=publishing, index=False)
     told = {finding for taken in result.taken for finding in map(id, taken.findings)}
-    yield from result.taken
-    yield from (finding for finding in result.findings if id(finding) not in told)
+    answers: list[Taken | Finding] = [*result.taken]
+    answers += [finding for finding in result.findings if id(finding) not in told]
+    yield from sorted(answers, key=line_of)
+
+
+def line_of(each: Taken | Finding) -> int:
+    """Return where a record begins in what was given, or where the one stands that could not be read."""
+    return each.place.beginning if isinstance(each, Finding) else each.line
 
 
 def answered_once(

@@ -28,6 +28,8 @@ class Taken:
     """Whether its publication is a new entry of the change log."""
     waiting: bool = False
     """Whether it stays a draft because a record it refers to is not published."""
+    line: int = 0
+    """The line or row where it begins in what was given; 0 where nobody can tell."""
 
 
 @dataclass(frozen=True, slots=True)
