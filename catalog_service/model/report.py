@@ -22,6 +22,11 @@ class Place:
     """The column's letters, as a spreadsheet shows them."""
     line: int = 0
 
+    @property
+    def beginning(self) -> int:
+        """The line, or in a table the row; 0 where there is none."""
+        return self.line or self.row
+
 
 NOWHERE = Place()
 """No place: the value was not read from a file."""

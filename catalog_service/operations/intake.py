@@ -31,7 +31,7 @@ from catalog_service.operations.references import (
 )
 from catalog_service.operations.shortened import tell_shortened
 from catalog_service.operations.spool import with_iri
-from catalog_service.operations.taken import Conditions, Taken, counted
+from catalog_service.operations.taken import Answered, Conditions, Taken, counted
 from catalog_service.store.rows import NewVersion
 
 if TYPE_CHECKING:
@@ -182,7 +182,8 @@ class Intake:
 
     def _untouched(self, candidate: Candidate, findings: Sequence[Finding]) -> Taken:
         status: Status = "refused" if _errors(findings) else "checked"
-        return Taken(status, candidate.record.iri, candidate.identifier, self._title(candidate.record), tuple(findings))
+        title, line = self._title(candidate.record), candidate.place.beginning
+        return Taken(status, candidate.record.iri, candidate.identifier, title, tuple(findings), line=line)
 
     def _title(self, record: Record) -> str:
         return best_text(titles_of(record, self.catalogue.profile.kinds[record.kind]), "zh")
@@ -281,6 +282,7 @@ class Intake:
         made = {each.number: self._version(each) for each in candidates}  # before others have to wait for us
         with self.catalogue.store.write(actor=self.actor, batch=self.batch) as writer:
             began = time.perf_counter()
+            self._give_again(writer)
             self._check_version(writer)
             if self.own_batch:
                 self.batch = writer.open_batch(self.own_batch.label, self.own_batch.note)
@@ -293,7 +295,8 @@ class Intake:
             for each in doubles:
                 title = made[each.number].title
                 own = (*findings[each.number], named_twice(each, title))
-                taken[each.number] = Taken("refused", each.record.iri, each.identifier, title, own)
+                line = each.place.beginning
+                taken[each.number] = Taken("refused", each.record.iri, each.identifier, title, own, line=line)
             self._remember(writer, list(taken.values()))
             if self.own_batch and self.batch:
                 writer.close_batch(self.batch, counts=counted(self.own_batch.counts, taken.values()))
@@ -320,17 +323,17 @@ class Intake:
         done = publish_in(self.catalogue, writer, stored, linked) if linked else {}
         taken: dict[int, Taken] = {}
         for each, version, outcome in zip(candidates, versions, outcomes, strict=True):
-            own = tuple(findings[each.number])
+            own, line = tuple(findings[each.number]), each.place.beginning
             if outcome.status == "conflict":
                 own = (*own, conflict(each, outcome.other))
-                taken[each.number] = Taken("refused", each.record.iri, each.identifier, version.title, own)
+                taken[each.number] = Taken("refused", each.record.iri, each.identifier, version.title, own, line=line)
                 continue
             if outcome.held and linked:
                 own = (*own, held_back(each, outcome.held))
             end = done.get(each.identifier, _UNPUBLISHED)
             taken[each.number] = Taken(
                 outcome.status, each.record.iri, each.identifier, version.title, own + end.findings, outcome.version,
-                end.published, end.seq > 0, end.waiting,
+                end.published, end.seq > 0, end.waiting, line,
             )  # fmt: skip
             self.last_seq = max(self.last_seq, end.seq)
         return taken
@@ -347,11 +350,17 @@ class Intake:
                 version=row.working_version,
             )
 
+    def _give_again(self, writer: Writer) -> None:
+        """Raise `Answered` when the same request, sent at the same time, was the first to come here."""
+        wanted = self.conditions
+        if wanted.key and self.own_batch and (kept := writer.replay(wanted.key, wanted.digest)) is not None:
+            raise Answered(kept)
+
     def _remember(self, writer: Writer, taken: Sequence[Taken]) -> None:
         """Keep the answer under its key, in the same transaction as the record."""
         wanted = self.conditions
-        if wanted.key and wanted.answer and len(taken) == 1 and taken[0].status != "refused":
-            writer.remember(wanted.key, wanted.digest, wanted.answer(taken[0], self.last_seq))
+        if wanted.key and wanted.answer and self.own_batch and taken[0].status != "refused":
+            writer.remember(wanted.key, wanted.digest, wanted.answer(taken[0], writer.seq))
 
     def _version(self, candidate: Candidate) -> NewVersion:
         record = candidate.record

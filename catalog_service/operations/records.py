@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from catalog_service.errors import InputError, RecordRefused, VersionConflict
+from catalog_service.model.report import Finding, Place
 from catalog_service.operations.load import load
+from catalog_service.operations.onebyone import one_after_another
 from catalog_service.operations.publish import row_of, withdraw
-from catalog_service.operations.taken import Conditions
+from catalog_service.operations.taken import Answered, Conditions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from catalog_service.model.report import Finding
     from catalog_service.operations.catalogue import Catalogue
     from catalog_service.operations.load import LoadResult
     from catalog_service.operations.reading import Source
@@ -44,11 +45,13 @@ def create(
     catalogue: Catalogue, source: Source, *, actor: str, kind: str = "", publishing: bool = False, key: str = ""
 ) -> Saved:
     """Store a new record; with a key, the same request again gives the same answer and has no second effect."""
-    digest = _digest(source, kind, str(publishing)) if key else ""
-    if key and (answer := _replayed(catalogue, actor, key, digest)) is not None:
-        return Saved(**json.loads(answer))
-    conditions = Conditions(key=key, digest=digest, answer=answer_of)
-    return _saved(catalogue, source, actor, kind, publishing, conditions)
+    if not key:
+        return _saved(catalogue, source, actor, kind, publishing, Conditions())
+    digest = _digest(source, kind, str(publishing))
+    known = _replayed(catalogue, actor, key, digest)
+    if known is None:
+        known = _created_once(catalogue, source, actor, kind, publishing, key, digest)
+    return saved_again(known)
 
 
 def save(
@@ -72,11 +75,17 @@ def remove(catalogue: Catalogue, identifier: str, version: int | None, reason: s
 def save_batch(
     catalogue: Catalogue, source: Source, *, actor: str, kind: str = "", publishing: bool = False
 ) -> Iterator[Taken | Finding]:
-    """Store the records of a source and yield what became of each, then what could not be read."""
+    """Store the records of a source and yield line by line what became of each, or why it could not be read."""
     result = load(catalogue, [source], actor=actor, kind=kind, publishing=publishing, index=False)
     told = {finding for taken in result.taken for finding in map(id, taken.findings)}
-    yield from result.taken
-    yield from (finding for finding in result.findings if id(finding) not in told)
+    answers: list[Taken | Finding] = [*result.taken]
+    answers += [finding for finding in result.findings if id(finding) not in told]
+    yield from sorted(answers, key=line_of)
+
+
+def line_of(each: Taken | Finding) -> int:
+    """Return where a record begins in what was given, or where the one stands that could not be read."""
+    return each.place.beginning if isinstance(each, Finding) else each.line
 
 
 def answered_once(
@@ -86,20 +95,46 @@ def answered_once(
     if not key:
         return make()
     digest = _digest(source, *asked)
-    known = _replayed(catalogue, actor, key, digest)
-    if known is not None:
+    with one_after_another(catalogue.home, actor, key):
+        known = _replayed(catalogue, actor, key, digest)
+        return known if known is not None else _kept(catalogue, actor, key, digest, make())
+
+
+def _created_once(
+    catalogue: Catalogue, source: Source, actor: str, kind: str, publishing: bool, key: str, digest: str
+) -> bytes:
+    """Store a new record and return the answer kept under its key, which the same request may have got first."""
+    made: list[bytes] = []
+
+    def answer(taken: Taken, seq: int) -> bytes:
+        made.append(answer_of(taken, seq))
+        return made[-1]
+
+    try:
+        _saved(catalogue, source, actor, kind, publishing, Conditions(key=key, digest=digest, answer=answer))
+    except Answered as first:
+        return first.answer
+    except RecordRefused:
+        known = _replayed(catalogue, actor, key, digest)  # what stands in its way may be what the first one stored
+        if known is None:
+            raise
         return known
-    made = make()
-    with catalogue.store.write(actor=actor) as writer:
-        if writer.replay(key, digest) is None:
-            writer.remember(key, digest, made)
-    return made
+    return made[-1]
 
 
 def _replayed(catalogue: Catalogue, actor: str, key: str, digest: str) -> bytes | None:
     with catalogue.store.write(actor=actor) as writer:
         answer: bytes | None = writer.replay(key, digest)
         return answer
+
+
+def _kept(catalogue: Catalogue, actor: str, key: str, digest: str, made: bytes) -> bytes:
+    """Keep the answer to a batch and return it, or the one that another home of the same store kept first."""
+    with catalogue.store.write(actor=actor) as writer:
+        first: bytes | None = writer.replay(key, digest)
+        if first is None:
+            writer.remember(key, digest, made)
+        return made if first is None else first
 
 
 def changed_meanwhile(identifier: str, version: int) -> VersionConflict:
@@ -121,18 +156,24 @@ def _saved(
     taken = _only(result)
     if taken.status == "refused":
         raise RecordRefused("The record was refused: {count} places to mend.", taken.findings, count=_errors(taken))
-    return replace(saved_of(taken, result.seq), findings=taken.findings)
+    return saved_of(taken, result.seq)
 
 
 def saved_of(taken: Taken, seq: int) -> Saved:
-    """Return the answer to a save, without its findings, as it is kept for a repeated request."""
-    return Saved(taken.identifier, taken.iri, taken.status, taken.version, taken.published, seq)
+    """Return the answer to a save."""
+    return Saved(taken.identifier, taken.iri, taken.status, taken.version, taken.published, seq, taken.findings)
 
 
 def answer_of(taken: Taken, seq: int) -> bytes:
     """Return the answer to a save as it is kept under its key."""
-    kept = asdict(saved_of(replace(taken, findings=()), seq))
-    return json.dumps(kept, ensure_ascii=False).encode()
+    return json.dumps(asdict(saved_of(taken, seq))).encode()
+
+
+def saved_again(answer: bytes) -> Saved:
+    """Return the answer to a save that was kept under its key."""
+    members = json.loads(answer)
+    findings = [Finding(**each | {"place": Place(**each["place"])}) for each in members["findings"]]
+    return Saved(**members | {"findings": tuple(findings)})
 
 
 def _only(result: LoadResult) -> Taken:

@@ -28,6 +28,8 @@ class Taken:
     """Whether its publication is a new entry of the change log."""
     waiting: bool = False
     """Whether it stays a draft because a record it refers to is not published."""
+    line: int = 0
+    """The line or row where it begins in what was given; 0 where nobody can tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,14 @@ class Conditions:
     digest: str = ""
     answer: Callable[[Taken, int], bytes] | None = None
     """Makes the answer that is kept under the key, from what became of the record and the newest change."""
+
+
+class Answered(Exception):
+    """No error: the same request, sent at the same time, was answered first."""
+
+    def __init__(self, answer: bytes) -> None:
+        super().__init__()
+        self.answer = answer
 
 
 @dataclass(frozen=True, slots=True)

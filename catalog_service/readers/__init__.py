@@ -1,4 +1,4 @@
-"""Bytes become raw records. A format is recognised by its content, whatever the file is called.
+"""Bytes become raw records. A format is recognised by its content; its name only tells broken JSON Lines.
 
 How to add a format: a file here with a class that has the members of `catalog_service.readers.base.Reader`, and a line
 in ``READERS``. The contract tests of the port pick it up by themselves.
@@ -17,7 +17,7 @@ from catalog_service.errors import CatalogError, UnreadableInput, UnsupportedFor
 from catalog_service.i18n import LANGUAGES, both, explain
 from catalog_service.model.report import Finding, Place
 from catalog_service.readers.base import UTF16_MARKS, Limits, ReadContext
-from catalog_service.readers.incoming import Incoming
+from catalog_service.readers.incoming import HEAD, Incoming
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -103,10 +103,15 @@ def _told(items: Iterator[RawRecord | Finding], name: str) -> Iterator[RawRecord
 
 
 def recognise(head: bytes, name: str = "") -> Reader:
-    """Return the reader of a content: the first who takes it for its own; ``READERS`` begins with the strict ones."""
+    """Return the reader of a content: the first who takes it for its own; ``READERS`` begins with the strict ones.
+
+    What is called JSON Lines is read line by line also where the first line is not what it should be.
+    """
     if head.startswith(UTF16_MARKS):
         raise UnreadableInput("{file} is not UTF-8.", advice="Save it as UTF-8.", file=name)
     found = next((each for each in map(reader, READERS) if each.sniff(head)), None)
+    if _called_lines(name) and _lines_after_all(head, found):
+        return reader("jsonl")
     if found is not None:
         return found
     if head.startswith(_OLD_OFFICE):
@@ -131,6 +136,16 @@ def recognise(head: bytes, name: str = "") -> Reader:
         file=name,
         formats=_formats(),
     )
+
+
+def _called_lines(name: str) -> bool:
+    return name.lower().removesuffix(".gz").endswith(tuple(f".{each}" for each in reader("jsonl").endings))
+
+
+def _lines_after_all(head: bytes, found: Reader | None) -> bool:
+    from catalog_service.readers.json import lines_after_all
+
+    return lines_after_all(head, found.name if found else "", whole=len(head) < HEAD)
 
 
 def _formats() -> str:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _HEAD_MEMBERS = frozenset({"kind", "iri", "@context", "$schema"})
 _LINKED = re.compile(r'"@(?:context|id|graph|type)"\s*:')
+_AROUND = re.compile(r'"(?:records|@context|@id|@graph|@type)"\s*:')
 
 
 class JsonLines:
@@ -100,6 +101,32 @@ class Json:
         finally:
             del data
         yield from _records(document, text, context)
+
+
+def lines_after_all(head: bytes, found: str, *, whole: bool) -> bool:
+    """Tell whether content that is called JSON Lines is that, though its first line is broken or the only one.
+
+    ``found`` is the format it looks like, ``whole`` says that the head is all of it. One JSON document stays one.
+    """
+    text = head_text(head)
+    if found == "xlsx" or _is_document(text, whole=whole):
+        return False
+    return found == "json" or any(map(_is_object, text.split("\n")))
+
+
+def _is_document(text: str, *, whole: bool) -> bool:
+    """Tell whether text is one JSON document, on a line of its own or over several, as far as it can be seen."""
+    first, _, rest = text.partition("\n")
+    if not rest.strip():
+        return first.startswith("[") or _AROUND.search(first) is not None
+    seen = text if whole else text[: text.rfind("\n")]
+    try:
+        json.loads(seen)
+    except json.JSONDecodeError as error:
+        return not whole and error.pos >= len(seen.rstrip())
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _records(document: Any, text: str, context: ReadContext) -> Iterator[RawRecord | Finding]:

@@ -68,6 +68,11 @@ _REASONS = {
     r"Invalid \\(?:escape|uXXXX escape)": "a backslash is not followed by an escape sequence",
     r"(?P<name>\S+) is no JSON number": "{name} is not a number of JSON",
     r"the member “(?P<name>.*)” stands twice": "the member “{name}” stands twice",
+    r"nested (?P<depth>\d+) deep, at most (?P<most>\d+)": "it is nested {depth} deep, {most} is the most",
+    r"maximum recursion depth exceeded.*": "it is nested too deep",
+    r"Exceeds the limit \((?P<most>\d+) digits\) for integer string conversion.*": (
+        "a whole number has more than {most} digits"
+    ),
     r"not UTF-8": "not UTF-8",
     r"Unexpected end of file, a value was expected": "a value is missing",
     r"(?P<name>@\w+) value must be a string": "the value of {name} must be a text",

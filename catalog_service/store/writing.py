@@ -34,6 +34,11 @@ class Writes:
         """The stamp of everything this transaction writes."""
         return self._ledger.stamp
 
+    @property
+    def seq(self) -> int:
+        """The number of the newest change, those of this transaction among them."""
+        return int(self._ledger.seq)
+
     def rows(self, identifiers: Iterable[str]) -> dict[str, RecordRow]:
         """Return records by identifier, as far as they exist; what is written about them next asks no more."""
         wanted = list(identifiers)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response, g, request
 
-from catalog_service.web import health, openapi, outlets, problems, sharing
+from catalog_service.web import body, health, openapi, outlets, problems, sharing
 from catalog_service.web.api import changes, kinds, writing
 from catalog_service.web.api import records as api_records
 from catalog_service.web.api import search as api_search
@@ -100,7 +100,7 @@ def _watch(app: Flask, site: Site, metrics: health.Metrics, routes: dict[str, Ro
         g.started = time.perf_counter()
         route = routes.get(request.endpoint or "")
         if route is not None:
-            request.max_content_length = route.limit
+            body.bound(route.limit)
 
     def after(response: Response) -> Response:
         for name, value in PROTECTION.items():

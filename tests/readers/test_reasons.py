@@ -9,6 +9,7 @@ import pyoxigraph as ox
 import pytest
 
 from catalog_service.readers.reasons import reason
+from tests.readers.readings import read
 
 PREFIX = "@prefix a: <http://a/> .\n"
 TURTLE = [
@@ -51,6 +52,20 @@ def test_common_faults_are_told_in_chinese(text: str, error: Exception) -> None:
     assert re.search("[\u4e00-\u9fff]", said["zh"]), (text, said)
     assert not re.search("[\u4e00-\u9fff]", said["en"])
     assert "{" not in said["zh"].replace("“{”", "").replace(text, "")
+
+
+@pytest.mark.parametrize("text", ["1" * 5000, "[" * 200_000, '{"a":' * 100_000], ids=["number", "lists", "objects"])
+def test_what_is_too_large_for_the_parser_is_told_in_both_languages(text: str) -> None:
+    with pytest.raises((ValueError, RecursionError)) as caught:
+        json.loads(text)
+    _, findings = read(f'{{"x": 1}}\n{{"x": {text}}}\n', "a.jsonl", "service-product")
+
+    said = [reason(caught.value), *(each.message for each in findings if each.code == "broken-json")]
+
+    assert len(said) == 2
+    for each in said:
+        assert not re.search("recursion|maximum|at most|digits|sys", each["zh"]), each
+        assert not re.search("recursion|maximum|sys", each["en"]), each
 
 
 def test_a_reason_nobody_knows_stays_as_it_is() -> None:

@@ -133,6 +133,14 @@ def test_the_list_of_records_is_complete_and_leaves_the_withdrawn_out(client: Fl
     assert "KB-0000124" not in seen
 
 
+@pytest.mark.parametrize("limit", [0, 1001])
+def test_how_many_records_may_be_asked_for_is_told(client: FlaskClient, limit: int) -> None:
+    answer = client.get(f"/api/v1/records?limit={limit}", headers={"Accept-Language": "en"})
+
+    assert answer.status_code == 400
+    assert answer.get_json()["title"] == f"limit: {limit} is not between 1 and 1000."
+
+
 def test_changes_come_in_order_and_end_with_the_withdrawal(client: FlaskClient) -> None:
     found = _json(client, "/api/v1/changes?since=0&limit=1000")
 

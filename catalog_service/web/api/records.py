@@ -72,7 +72,7 @@ def listing(site: Site) -> Response:
         raise UnknownName("include", include, ["record"])
     limit = whole(request.args, "limit", _DEFAULT)
     if not 1 <= limit <= MOST:
-        raise BadQuery("{name}: {value} is over the most, {most}.", name="limit", value=limit, most=MOST)
+        raise BadQuery("{name}: {value} is not between 1 and {most}.", name="limit", value=limit, most=MOST)
     after = _after(site, kind, set_)
     entries, last, more = _live(site, kind, set_, after, limit, with_bytes=bool(include))
     key = seal(site.catalogue.secret("page"), ["records", kind, set_, last]) if more else None

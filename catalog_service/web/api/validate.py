@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Response, request
 
 from catalog_service.errors import InputError, UnknownName
+from catalog_service.web.negotiation import JSON, TURTLE, negotiate
 from catalog_service.web.problems import finding_members
 from catalog_service.web.routes import Body, Parameter, Route
 
@@ -59,9 +60,10 @@ def validate(site: Site) -> Response:
     level, kind = request.args.get("level", "recommended"), request.args.get("kind", "")
     if level not in LEVELS:
         raise UnknownName("level", level, LEVELS)
+    format_ = negotiate(request.headers.get("Accept", ""), (JSON, TURTLE))
     checked = check_sources(site.catalogue, [sent()], kind=kind, level=level)
-    if "text/turtle" in request.headers.get("Accept", ""):
-        return Response(as_turtle(checked), content_type="text/turtle; charset=utf-8")
+    if format_ is TURTLE:
+        return Response(as_turtle(checked), content_type=TURTLE.content_type)
     return site.json(report(site, checked))
 
 

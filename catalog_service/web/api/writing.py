@@ -45,10 +45,14 @@ def routes(site: Site) -> tuple[Route, ...]:
             "POST",
             "/api/v1/records",
             lambda: post(site),
-            "Store a new record; JSON Lines are a batch, answered line by line",
+            "Store a new record; JSON Lines are a batch, answered line by line in its order",
             (KIND, _PUBLISH, _KEY),
             Body(MEDIA_TYPES, {}, settings.number("limits.upload_bytes")),
-            {200: "It was there already, or a batch", 201: "Created", **refused},
+            {
+                200: "It was there already; or a batch: for each line its number and what became of it",
+                201: "Created",
+                **refused,
+            },
             ("application/json", LINES[0]),
             token=True,
             api=True,
@@ -189,10 +193,13 @@ def _saved(site: Site, saved: Saved, status: int) -> Response:
 
 def _line(site: Site, each: Taken | Finding) -> dict[str, Any]:
     """Return what became of one record of a batch, or what could not be read."""
+    from catalog_service.operations.records import line_of
     from catalog_service.operations.taken import Taken
 
+    line = line_of(each)
     if isinstance(each, Taken):
         return {
+            "line": line,
             "id": each.identifier,
             "iri": each.iri,
             "status": each.status,
@@ -200,7 +207,7 @@ def _line(site: Site, each: Taken | Finding) -> dict[str, Any]:
             "published": each.published,
             "findings": [finding_members(finding, site.lang) for finding in each.findings],
         }
-    return {"status": "refused", "findings": [finding_members(each, site.lang)]}
+    return {"line": line, "status": "refused", "findings": [finding_members(each, site.lang)]}
 
 
 def _flag(name: str) -> bool:
