@@ -7,7 +7,6 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from catalog_service.errors import VersionConflict
 from catalog_service.model import terms
 from catalog_service.model.kind import per_kind
 from catalog_service.model.record import Record, best_text, content_hash, parse_canonical
@@ -31,7 +30,7 @@ from catalog_service.operations.references import (
 )
 from catalog_service.operations.shortened import tell_shortened
 from catalog_service.operations.spool import with_iri
-from catalog_service.operations.taken import Conditions, Taken, counted
+from catalog_service.operations.taken import Conditions, Taken, counted, must_have
 from catalog_service.store.rows import NewVersion
 
 if TYPE_CHECKING:
@@ -337,15 +336,9 @@ class Intake:
 
     def _check_version(self, writer: Writer) -> None:
         """Raise `VersionConflict` when somebody saved the record in between; nobody can from here to the commit."""
-        wanted = self.conditions
-        row = writer.get(wanted.identifier) if wanted.identifier and wanted.version is not None else None
-        if row is not None and row.working_version != wanted.version:
-            raise VersionConflict(
-                "{identifier} has version {version} by now.",
-                advice="Read it again, make the change in the newest version.",
-                identifier=row.identifier,
-                version=row.working_version,
-            )
+        row = writer.get(self.conditions.identifier) if self.conditions.identifier else None
+        if row is not None:
+            must_have(row, self.conditions.version)
 
     def _remember(self, writer: Writer, taken: Sequence[Taken]) -> None:
         """Keep the answer under its key, in the same transaction as the record."""

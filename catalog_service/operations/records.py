@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
-from catalog_service.errors import InputError, RecordRefused, VersionConflict
+from catalog_service.errors import InputError, RecordRefused
 from catalog_service.operations.load import load
 from catalog_service.operations.publish import row_of, withdraw
 from catalog_service.operations.taken import Conditions
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from catalog_service.operations.load import LoadResult
     from catalog_service.operations.reading import Source
     from catalog_service.operations.taken import Taken
+
+CASCADE = "DELETE …?cascade=true"
+"""How a program withdraws a record with what depends on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +63,11 @@ def save(
     return _saved(catalogue, source, actor, row.kind, publishing, conditions)
 
 
-def remove(catalogue: Catalogue, identifier: str, version: int | None, reason: str, *, actor: str) -> int:
-    """Withdraw a record that has a certain working version; return the newest change."""
-    row = row_of(catalogue, identifier)
-    if version is not None and row.working_version != version:
-        raise changed_meanwhile(row.identifier, row.working_version)
-    withdraw(catalogue, row.identifier, reason, actor=actor)
+def remove(
+    catalogue: Catalogue, identifier: str, version: int | None, reason: str, *, actor: str, cascade: bool = False
+) -> int:
+    """Withdraw a record that has a certain working version, with ``cascade`` what depends on it; return the change."""
+    withdraw(catalogue, identifier, reason, actor=actor, version=version, cascade=cascade, way=CASCADE)
     return catalogue.store.last_seq()
 
 
@@ -100,16 +102,6 @@ def _replayed(catalogue: Catalogue, actor: str, key: str, digest: str) -> bytes 
     with catalogue.store.write(actor=actor) as writer:
         answer: bytes | None = writer.replay(key, digest)
         return answer
-
-
-def changed_meanwhile(identifier: str, version: int) -> VersionConflict:
-    """Return the error that somebody else saved the record in between."""
-    return VersionConflict(
-        "{identifier} has version {version} by now.",
-        advice="Read it again, make the change in the newest version.",
-        identifier=identifier,
-        version=version,
-    )
 
 
 def _saved(

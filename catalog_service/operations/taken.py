@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from catalog_service.errors import VersionConflict
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from catalog_service.model.report import Finding
+    from catalog_service.store.rows import RecordRow
 
 Status = Literal["created", "changed", "unchanged", "refused", "checked"]
 
@@ -63,3 +66,17 @@ def counted(counts: Mapping[str, int], taken: Iterable[Taken]) -> dict[str, int]
         for name, more in ((each.status, 1), ("published", each.entered), ("waiting", each.waiting)):
             new[name] = new.get(name, 0) + more
     return new
+
+
+def must_have(row: RecordRow, version: int | None) -> None:
+    """Raise `VersionConflict` when a record's working version is not the one somebody changed; None is any.
+
+    Ask it of a row that was read by the transaction that writes: then nobody can come in between.
+    """
+    if version is not None and row.working_version != version:
+        raise VersionConflict(
+            "{identifier} has version {version} by now.",
+            advice="Read it again, make the change in the newest version.",
+            identifier=row.identifier,
+            version=row.working_version,
+        )

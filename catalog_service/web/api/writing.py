@@ -28,9 +28,13 @@ LINES = ("application/jsonl", "application/x-ndjson")
 _SMALL = 10_000
 _LONGEST_KEY = 200
 _MATCH = Parameter("If-Match", "Entity tag of the version to be changed", "header", required=True)
+_MATCH_IF = Parameter("If-Match", "Entity tag of the version to be moved; a withdrawal needs it", "header")
 _KEY = Parameter("Idempotency-Key", "A word of your own: the same request again has no second effect", "header")
 _PUBLISH = Parameter("publish", "Publish what conforms", schema={"type": "boolean", "default": False})
 _REASON = Parameter("reason", "Why it is withdrawn; stands on the tombstone page", required=True)
+_CASCADE = Parameter(
+    "cascade", "Withdraw the records that depend on it too", schema={"type": "boolean", "default": False}
+)
 _TEXT = {"type": "string"}
 
 
@@ -69,8 +73,8 @@ def routes(site: Site) -> tuple[Route, ...]:
             "/api/v1/records/<identifier>",
             lambda identifier: delete(site, identifier),
             "Withdraw a record",
-            (IDENTIFIER, _MATCH, _REASON),
-            answers={200: "Withdrawn", **changed},
+            (IDENTIFIER, _MATCH, _REASON, _CASCADE),
+            answers={200: "Withdrawn", 409: "Other records depend on it", **changed},
             token=True,
             api=True,
         ),
@@ -79,9 +83,9 @@ def routes(site: Site) -> tuple[Route, ...]:
             "/api/v1/records/<identifier>/transitions",
             lambda identifier: transition(site, identifier),
             "Move a record to another state",
-            (IDENTIFIER,),
+            (IDENTIFIER, _MATCH_IF),
             Body(("application/json",), state, _SMALL),
-            {200: "Moved", **changed},
+            {200: "Moved", 409: "Its state does not allow it", **changed},
             token=True,
             api=True,
         ),
@@ -132,26 +136,31 @@ def delete(site: Site, identifier: str) -> Response:
 
     actor = _actor(site)
     version = _matched(site, identifier)
-    seq = remove(site.catalogue, identifier, version, request.args.get("reason", ""), actor=actor)
+    reason, cascade = request.args.get("reason", ""), _flag("cascade")
+    seq = remove(site.catalogue, identifier, version, reason, actor=actor, cascade=cascade)
     return site.json({"id": identifier.upper(), "state": "withdrawn", "seq": seq})
 
 
 def transition(site: Site, identifier: str) -> Response:
     """Move a record to another state."""
+    from catalog_service.operations.records import CASCADE
+
     actor = _actor(site)
     asked = _small_json(("to", "reason"))
+    to, why = asked.get("to", ""), asked.get("reason", "")
     row = row_of(site.catalogue, identifier)
-    if request.if_match:
-        _matched(site, identifier, exact=True)
-    seq = change_state(site.catalogue, row.identifier, asked.get("to", ""), asked.get("reason", ""), actor=actor)
+    needed = to == "withdrawn" or "If-Match" in request.headers
+    version = _matched(site, identifier) if needed else None
+    seq = change_state(site.catalogue, row.identifier, to, why, actor=actor, version=version, way=CASCADE)
     state = row_of(site.catalogue, identifier).state
     return site.json({"id": row.identifier, "state": state, "seq": seq or site.catalogue.store.last_seq()})
 
 
-def _matched(site: Site, identifier: str, *, exact: bool = False) -> int | None:
-    """Return the version `If-Match` names, None for any; decision 13: only the version part of a tag counts."""
-    from catalog_service.operations.records import changed_meanwhile
+def _matched(site: Site, identifier: str) -> int | None:
+    """Return the version `If-Match` names, None for any; decision 13: only the version part of a tag counts.
 
+    Whether the record still has it is for the transaction to find out that changes it.
+    """
     header = request.headers.get("If-Match", "").strip()
     if not header:
         raise MissingPrecondition(
@@ -163,9 +172,7 @@ def _matched(site: Site, identifier: str, *, exact: bool = False) -> int | None:
     named = {tag.partition(".")[0] for tag in request.if_match.as_set()}
     if str(row.working_version) in named:
         return row.working_version
-    if exact or not named:
-        raise changed_meanwhile(row.identifier, row.working_version)
-    number = min(named)
+    number = min(named, default="")
     return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else -1
 
 
