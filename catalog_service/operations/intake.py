@@ -30,7 +30,7 @@ from catalog_service.operations.references import (
 )
 from catalog_service.operations.shortened import tell_shortened
 from catalog_service.operations.spool import with_iri
-from catalog_service.operations.taken import Conditions, Taken, counted, must_have
+from catalog_service.operations.taken import Conditions, Taken, counted, exists_already, must_have
 from catalog_service.store.rows import NewVersion
 
 if TYPE_CHECKING:
@@ -311,6 +311,9 @@ class Intake:
         pairs = [(each.identifier, each.record) for each in candidates]
         linked = Linked(self.catalogue, writer, pairs, self.shown) if self.publish else None
         outcomes = writer.put_many(versions)
+        for outcome in outcomes if self.conditions.fresh else ():
+            if outcome.status == "changed":
+                raise exists_already(outcome.identifier)
         stored = {
             identifier: record
             for (identifier, record), outcome in zip(pairs, outcomes, strict=True)
@@ -321,7 +324,7 @@ class Intake:
         for each, version, outcome in zip(candidates, versions, outcomes, strict=True):
             own = tuple(findings[each.number])
             if outcome.status == "conflict":
-                own = (*own, conflict(each, outcome.other))
+                own = (*own, conflict(each, writer.rows([outcome.other]).get(outcome.other)))
                 taken[each.number] = Taken("refused", each.record.iri, each.identifier, version.title, own)
                 continue
             if outcome.held and linked:

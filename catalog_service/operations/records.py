@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
-from catalog_service.errors import InputError, RecordRefused
+from catalog_service.errors import RecordRefused
 from catalog_service.operations.load import load
 from catalog_service.operations.publish import row_of, withdraw
 from catalog_service.operations.taken import Conditions
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from catalog_service.model.report import Finding
     from catalog_service.operations.catalogue import Catalogue
-    from catalog_service.operations.load import LoadResult
     from catalog_service.operations.reading import Source
     from catalog_service.operations.taken import Taken
 
@@ -46,11 +45,14 @@ class Saved:
 def create(
     catalogue: Catalogue, source: Source, *, actor: str, kind: str = "", publishing: bool = False, key: str = ""
 ) -> Saved:
-    """Store a new record; with a key, the same request again gives the same answer and has no second effect."""
+    """Store a new record; with a key, the same request again gives the same answer and has no second effect.
+
+    Raises `ExistsAlready` when it is there with other content; with the same it is left as it is.
+    """
     digest = _digest(source, kind, str(publishing)) if key else ""
     if key and (answer := _replayed(catalogue, actor, key, digest)) is not None:
         return Saved(**json.loads(answer))
-    conditions = Conditions(key=key, digest=digest, answer=answer_of)
+    conditions = Conditions(fresh=True, key=key, digest=digest, answer=answer_of)
     return _saved(catalogue, source, actor, kind, publishing, conditions)
 
 
@@ -59,7 +61,7 @@ def save(
 ) -> Saved:
     """Replace a record that has a certain working version; raises `VersionConflict` when it has another."""
     row = row_of(catalogue, identifier)
-    conditions = Conditions(identifier=row.identifier, iri=row.iri, version=version)
+    conditions = Conditions(identifier=row.identifier, iri=row.iri, version=version, kind=row.kind)
     return _saved(catalogue, source, actor, row.kind, publishing, conditions)
 
 
@@ -110,7 +112,7 @@ def _saved(
     result = load(
         catalogue, [source], actor=actor, kind=kind, publishing=publishing, index=False, conditions=conditions
     )
-    taken = _only(result)
+    taken = result.taken[0]
     if taken.status == "refused":
         raise RecordRefused("The record was refused: {count} places to mend.", taken.findings, count=_errors(taken))
     return replace(saved_of(taken, result.seq), findings=taken.findings)
@@ -125,15 +127,6 @@ def answer_of(taken: Taken, seq: int) -> bytes:
     """Return the answer to a save as it is kept under its key."""
     kept = asdict(saved_of(replace(taken, findings=()), seq))
     return json.dumps(kept, ensure_ascii=False).encode()
-
-
-def _only(result: LoadResult) -> Taken:
-    """Return the one record of a load; raises `RecordRefused` or `InputError` when there is none or more."""
-    if len(result.taken) == 1 and result.counts["read"] == 1:
-        return result.taken[0]
-    if result.taken:
-        raise InputError("This takes one record at a time, not {count}.", count=result.counts["read"])
-    raise RecordRefused("No record could be read.", result.findings)
 
 
 def _errors(taken: Taken) -> int:

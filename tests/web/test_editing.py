@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -103,3 +104,77 @@ def test_a_reason_that_cannot_be_shown_is_refused(client: FlaskClient, key: dict
     assert (moved.status_code, gone.status_code) == (400, 400)
     assert f"U+{ord(character):04X}" in moved.get_json()["title"]
     assert client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("body", [[1, 2], [1, 1], [1, "no record"]])
+def test_several_records_at_once_are_refused_before_any_is_stored(
+    client: FlaskClient, key: dict[str, str], catalogue: Catalogue, body: list[Any]
+) -> None:
+    before = catalogue.store.listing_records(limit=1000), catalogue.store.batches(1), catalogue.store.last_seq()
+    records = [_product(f"一批第 {each} 条") if isinstance(each, int) else each for each in body]
+
+    answer = _send(client, records, key, "&publish=true")
+
+    assert answer.status_code in {400, 422}
+    after = catalogue.store.listing_records(limit=1000), catalogue.store.batches(1), catalogue.store.last_seq()
+    assert after == before
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_two_records_in_place_of_one_are_refused(
+    client: FlaskClient, key: dict[str, str], catalogue: Catalogue, named: bool
+) -> None:
+    identifier = _send(client, _product(f"一变二 {named}"), key).get_json()["id"]
+    turtle = "".join(
+        f"<https://kebao.example/x/{each}> a <https://w3id.org/stsp/ns#ServiceProduct> ;"
+        f' <http://purl.org/dc/terms/title> "一变二 {each}"@zh .\n'
+        for each in ("a", "b")
+    )
+    two = [_product("一"), _product("二")]
+    sent = {"json": two} if named else {"data": turtle.encode(), "content_type": "text/turtle"}
+
+    answer = client.put(f"/api/v1/records/{identifier}", headers=key | {"If-Match": "*"}, **sent)
+
+    assert answer.status_code == 400
+    row = catalogue.store.get(identifier)
+    assert row is not None
+    assert row.working_version == 1
+
+
+def test_a_new_record_that_is_there_with_other_content_is_not_overwritten(
+    client: FlaskClient, key: dict[str, str], catalogue: Catalogue
+) -> None:
+    first = _product("覆盖试验")
+    identifier = _send(client, first, key, "&publish=true").get_json()["id"]
+    before = catalogue.store.get(identifier)
+
+    same = _send(client, first, key, "&publish=true")
+    named = _send(client, _product("另一内容", identifier=identifier), key, "&publish=true")
+    matched = _send(client, first | {"process": {"zh": "另一流程，三步完成。"}}, key, "&publish=true")
+
+    assert (same.status_code, same.get_json()["status"]) == (200, "unchanged")
+    for answer in (named, matched):
+        assert (answer.status_code, answer.get_json()["code"]) == (409, "exists-already")
+        assert f"/api/v1/records/{identifier}" in answer.get_json()["detail"]
+    assert catalogue.store.get(identifier) == before
+
+
+def test_a_batch_still_brings_records_up_to_date(client: FlaskClient, key: dict[str, str]) -> None:
+    identifier = _send(client, _product("批量更新试验"), key).get_json()["id"]
+    line = json.dumps(_product("批量更新试验二", identifier=identifier))
+    headers = key | {"Content-Type": "application/jsonl"}
+
+    answer = client.post("/api/v1/records?kind=service-product", data=line, headers=headers)
+
+    assert json.loads(answer.text)["status"] == "changed"
+
+
+def test_a_record_stays_of_its_kind(client: FlaskClient, key: dict[str, str]) -> None:
+    identifier = _send(client, _product("类型试验"), key).get_json()["id"]
+    agency = {"kind": "service-agency", "name": {"zh": "类型试验机构"}}
+    headers = key | {"If-Match": "*"}
+
+    put = client.put(f"/api/v1/records/{identifier}?lang=en", json=agency, headers=headers)
+
+    assert put.status_code == 409
+    assert put.get_json()["title"] == f"Record {identifier} is of another kind, which cannot change."

@@ -52,7 +52,7 @@ def routes(site: Site) -> tuple[Route, ...]:
             "Store a new record; JSON Lines are a batch, answered line by line",
             (KIND, _PUBLISH, _KEY),
             Body(MEDIA_TYPES, {}, settings.number("limits.upload_bytes")),
-            {200: "It was there already, or a batch", 201: "Created", **refused},
+            {200: "It was there already, or a batch", 201: "Created", 409: "It is there with other content", **refused},
             ("application/json", LINES[0]),
             token=True,
             api=True,
