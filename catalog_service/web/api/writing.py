@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from flask import Response, request
 
-from catalog_service.errors import InputError, MissingPrecondition, UnknownName, UnreadableInput
+from catalog_service.errors import InputError, MissingPrecondition, UnknownName, UnreadableInput, VersionConflict
 from catalog_service.operations import tokens
+from catalog_service.operations.disseminate import working_tag
 from catalog_service.operations.publish import change_state, row_of
 from catalog_service.readers.reasons import reason
 from catalog_service.web.api.validate import KIND, MEDIA_TYPES, sent
@@ -27,7 +29,9 @@ if TYPE_CHECKING:
 LINES = ("application/jsonl", "application/x-ndjson")
 _SMALL = 10_000
 _LONGEST_KEY = 200
-_MATCH = Parameter("If-Match", "Entity tag of the version to be changed", "header", required=True)
+_MATCH = Parameter(
+    "If-Match", "Entity tag of the version to be changed, as a read with the key gives it", "header", required=True
+)
 _MATCH_IF = Parameter("If-Match", "Entity tag of the version to be moved; a withdrawal needs it", "header")
 _KEY = Parameter("Idempotency-Key", "A word of your own: the same request again has no second effect", "header")
 _PUBLISH = Parameter("publish", "Publish what conforms", schema={"type": "boolean", "default": False})
@@ -36,6 +40,8 @@ _CASCADE = Parameter(
     "cascade", "Withdraw the records that depend on it too", schema={"type": "boolean", "default": False}
 )
 _TEXT = {"type": "string"}
+_OF_A_KEY = re.compile(r"\d+\.\d+-[a-z]+-[a-z]+")
+"""An entity tag as `catalog_service.operations.disseminate.working_tag` makes it: who holds it read everything."""
 
 
 def routes(site: Site) -> tuple[Route, ...]:
@@ -126,6 +132,7 @@ def put(site: Site, identifier: str) -> Response:
 
     actor = _actor(site)
     version = _matched(site, identifier)
+    _read_whole(site, identifier, version)
     saved = save(site.catalogue, identifier, sent(), version, actor=actor, publishing=_flag("publish"))
     return _saved(site, saved, 200)
 
@@ -164,7 +171,8 @@ def _matched(site: Site, identifier: str) -> int | None:
     header = request.headers.get("If-Match", "").strip()
     if not header:
         raise MissingPrecondition(
-            "A change needs If-Match.", advice='Send the entity tag of the version you changed: If-Match: "3.0-json".'
+            "A change needs If-Match.",
+            advice='Read it with your key, and send the entity tag you got: If-Match: "3.0-published-json".',
         )
     row = row_of(site.catalogue, identifier)
     if header == "*":
@@ -174,6 +182,19 @@ def _matched(site: Site, identifier: str) -> int | None:
         return row.working_version
     number = min(named, default="")
     return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else -1
+
+
+def _read_whole(site: Site, identifier: str, version: int | None) -> None:
+    """Refuse to replace what holds private fields by what was made of its public form: they would be lost."""
+    if version is None or any(_OF_A_KEY.match(tag) for tag in request.if_match.as_set()):
+        return
+    held = site.catalogue.store.version(row_of(site.catalogue, identifier).identifier, version)
+    if held is not None and held.canonical != held.public:
+        raise VersionConflict(
+            "The public does not see all of {identifier}; what it does not see would be lost.",
+            advice="Read it with your key, change that, and send the entity tag you got with it.",
+            identifier=identifier.upper(),
+        )
 
 
 def _saved(site: Site, saved: Saved, status: int) -> Response:
@@ -190,7 +211,8 @@ def _saved(site: Site, saved: Saved, status: int) -> Response:
         "findings": [finding_members(each, site.lang) for each in saved.findings],
     }
     response = site.json(body, status)
-    response.set_etag(f"{saved.version}.{row.refresh_seq if row else 0}-json")
+    if row is not None:
+        response.set_etag(f"{working_tag(row, saved.version)}-json")
     return response
 
 
