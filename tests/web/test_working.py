@@ -158,3 +158,14 @@ def test_what_was_erased_for_good_is_gone_for_all(
         writer.erase(path.rpartition("/")[2], "asked for")
 
     assert client.get(path, headers=key).status_code == 410
+
+
+def test_the_documentation_says_that_a_key_shows_more_and_what_a_change_needs(client: FlaskClient) -> None:
+    paths = client.get("/openapi.json?lang=en").get_json()["paths"]
+    read, move = paths["/api/v1/records/{identifier}"]["get"], paths["/api/v1/records/{identifier}/transitions"]["post"]
+
+    assert read["security"] == [{}, {"token": []}]
+    assert "with a key" in read["summary"]
+    assert ("If-Match", False) in [(each["name"], each["required"]) for each in move["parameters"]]
+    assert {"409", "428"} <= set(move["responses"])
+    assert "409" in paths["/api/v1/records"]["post"]["responses"]

@@ -62,6 +62,7 @@ def routes(site: Site) -> tuple[Route, ...]:
                 410: "It was withdrawn",
             },
             media_types=("application/json", *(each.media_type for each in data if each is not JSON)),
+            token_shows_more=True,
             api=True,
         ),
     )
