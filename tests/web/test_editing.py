@@ -178,3 +178,10 @@ def test_a_record_stays_of_its_kind(client: FlaskClient, key: dict[str, str]) ->
 
     assert put.status_code == 409
     assert put.get_json()["title"] == f"Record {identifier} is of another kind, which cannot change."
+
+    post = _send(client, _product("类型试验二", identifier="KB-0000002"), key, "&lang=en")
+
+    assert post.status_code == 422
+    assert [each["message"] for each in post.get_json()["findings"] if each["code"] == "identity-conflict"] == [
+        "KB-0000002 is of another kind, which cannot change."
+    ]
