@@ -15,6 +15,7 @@
     │   └── Gone                   1, 410   withdrawn
     ├── RecordRefused              1, 422   carries the findings
     ├── Conflict                   1, 409   state or identity does not allow it
+    │   ├── ExistsAlready          1, 409   a new record that is there with other content
     │   └── VersionConflict        1, 412   If-Match named another version
     ├── MissingPrecondition        1, 428
     ├── NotAllowed                 1, 403
@@ -147,6 +148,12 @@ class Conflict(CatalogError):
     """State or identity does not allow it."""
 
     code, status, exit_code = "conflict", 409, 1
+
+
+class ExistsAlready(Conflict):
+    """A record sent as a new one is there already, with other content."""
+
+    code = "exists-already"
 
 
 class VersionConflict(Conflict):

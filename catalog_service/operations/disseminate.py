@@ -11,6 +11,7 @@ from catalog_service.i18n import say
 from catalog_service.model.record import Record, parse_canonical
 from catalog_service.operations.outgoing import with_additions
 from catalog_service.operations.present import Presented, Presenter, Reference
+from catalog_service.operations.publish import row_of
 from catalog_service.store.rows import stamp_text
 from catalog_service.writers.base import Outgoing
 
@@ -53,6 +54,29 @@ class Published:
 
 
 @dataclass(frozen=True, slots=True)
+class Working:
+    """The newest version of a record with all it holds, private fields too: for whoever may change it."""
+
+    row: RecordRow
+    kind: Kind
+    record: Record
+    version: int
+    stamp: dt.datetime
+    public_hash: str
+
+    @property
+    def tag(self) -> str:
+        """The entity tag without its variant. The state in it tells it from the tag of what the public sees."""
+        return working_tag(self.row, self.version)
+
+    def outgoing(self) -> Outgoing:
+        """Return the record as it goes out, with its state and the day it was saved."""
+        modified = stamp_text(int(self.stamp.timestamp()))
+        record = with_additions(self.record, self.row.state, modified)
+        return Outgoing(record, self.kind, self.row.identifier, self.version, self.public_hash, modified)
+
+
+@dataclass(frozen=True, slots=True)
 class RecordView:
     """Everything the page of a record shows that is its own."""
 
@@ -90,6 +114,25 @@ def published(catalogue: Catalogue, identifier: str, version: int | None = None)
     stamp = dt.datetime.fromtimestamp(held.info.stamp, dt.UTC)
     kind = catalogue.profile.kinds[row.kind]
     return Published(row, kind, record, number, stamp, number == row.published_version, held.info.public_hash)
+
+
+def working(catalogue: Catalogue, identifier: str, version: int | None = None) -> Working:
+    """Return the newest version of a record, published or not, or an older one; raises `NotFound` or `Gone`."""
+    row = row_of(catalogue, identifier)
+    held = catalogue.store.version(row.identifier, version or row.working_version)
+    if held is None:
+        raise NotFound("Record {identifier} has no version {version}.", identifier=row.identifier, version=version)
+    if not held.canonical:  # erased for good
+        raise _gone(row)
+    record = parse_canonical(held.canonical, row.iri, row.kind)
+    stamp = dt.datetime.fromtimestamp(held.info.stamp, dt.UTC)
+    kind = catalogue.profile.kinds[row.kind]
+    return Working(row, kind, record, held.info.number, stamp, held.info.public_hash)
+
+
+def working_tag(row: RecordRow, version: int) -> str:
+    """Return the entity tag of a working version without its variant."""
+    return f"{version}.{row.refresh_seq}-{row.state}"
 
 
 def public_versions(catalogue: Catalogue, row: RecordRow) -> set[int]:

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from catalog_service.errors import InputError, NotFound
+from catalog_service.errors import InputError
 from catalog_service.i18n import both
-from catalog_service.model.record import parse_canonical
 from catalog_service.model.report import Finding
-from catalog_service.operations.outgoing import outgoing, surroundings, with_additions
-from catalog_service.operations.publish import row_of
-from catalog_service.store.rows import stamp_text
+from catalog_service.operations.disseminate import working
+from catalog_service.operations.outgoing import outgoing, surroundings
 from catalog_service.writers import writer
-from catalog_service.writers.base import Outgoing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from catalog_service.operations.catalogue import Catalogue
-    from catalog_service.writers.base import Surroundings
+    from catalog_service.writers.base import Outgoing, Surroundings
 
 _PAGE = 500
 
@@ -73,12 +70,4 @@ def _published(catalogue: Catalogue, kind: str) -> Iterator[Outgoing]:
 
 def render_working(catalogue: Catalogue, identifier: str, form: str, version: int | None = None) -> bytes:
     """Return a record in a format: the newest version, published or not, or an older one."""
-    row = row_of(catalogue, identifier)
-    held = catalogue.store.version(row.identifier, version or row.working_version)
-    if held is None:
-        raise NotFound("Record {identifier} has no version {version}.", identifier=row.identifier, version=version)
-    modified = stamp_text(held.info.stamp)
-    record = with_additions(parse_canonical(held.canonical, row.iri, row.kind), row.state, modified)
-    kind = catalogue.profile.kinds[row.kind]
-    one = Outgoing(record, kind, row.identifier, held.info.number, held.info.public_hash, modified)
-    return b"".join(writer(form).write([one], surroundings(catalogue)))
+    return b"".join(writer(form).write([working(catalogue, identifier, version).outgoing()], surroundings(catalogue)))

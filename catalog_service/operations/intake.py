@@ -7,7 +7,6 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from catalog_service.errors import VersionConflict
 from catalog_service.model import terms
 from catalog_service.model.kind import per_kind
 from catalog_service.model.record import Record, best_text, content_hash, parse_canonical
@@ -31,7 +30,7 @@ from catalog_service.operations.references import (
 )
 from catalog_service.operations.shortened import tell_shortened
 from catalog_service.operations.spool import with_iri
-from catalog_service.operations.taken import Answered, Conditions, Taken, counted
+from catalog_service.operations.taken import Answered, Conditions, Taken, counted, exists_already, must_have
 from catalog_service.store.rows import NewVersion
 
 if TYPE_CHECKING:
@@ -315,6 +314,9 @@ class Intake:
         pairs = [(each.identifier, each.record) for each in candidates]
         linked = Linked(self.catalogue, writer, pairs, self.shown) if self.publish else None
         outcomes = writer.put_many(versions)
+        for outcome in outcomes if self.conditions.fresh else ():
+            if outcome.status == "changed":
+                raise exists_already(outcome.identifier)
         stored = {
             identifier: record
             for (identifier, record), outcome in zip(pairs, outcomes, strict=True)
@@ -325,7 +327,7 @@ class Intake:
         for each, version, outcome in zip(candidates, versions, outcomes, strict=True):
             own, line = tuple(findings[each.number]), each.place.beginning
             if outcome.status == "conflict":
-                own = (*own, conflict(each, outcome.other))
+                own = (*own, conflict(each, writer.rows([outcome.other]).get(outcome.other)))
                 taken[each.number] = Taken("refused", each.record.iri, each.identifier, version.title, own, line=line)
                 continue
             if outcome.held and linked:
@@ -340,15 +342,9 @@ class Intake:
 
     def _check_version(self, writer: Writer) -> None:
         """Raise `VersionConflict` when somebody saved the record in between; nobody can from here to the commit."""
-        wanted = self.conditions
-        row = writer.get(wanted.identifier) if wanted.identifier and wanted.version is not None else None
-        if row is not None and row.working_version != wanted.version:
-            raise VersionConflict(
-                "{identifier} has version {version} by now.",
-                advice="Read it again, make the change in the newest version.",
-                identifier=row.identifier,
-                version=row.working_version,
-            )
+        row = writer.get(self.conditions.identifier) if self.conditions.identifier else None
+        if row is not None:
+            must_have(row, self.conditions.version)
 
     def _give_again(self, writer: Writer) -> None:
         """Raise `Answered` when the same request, sent at the same time, was the first to come here."""

@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from catalog_service.errors import Conflict, IndexUnavailable, TooLarge
+from catalog_service.errors import IndexUnavailable, TooLarge
 from catalog_service.i18n import both
 from catalog_service.model.record import Record
 from catalog_service.model.report import Finding
@@ -25,8 +25,8 @@ from catalog_service.operations.references import load_order
 from catalog_service.operations.resume import spool_of
 from catalog_service.operations.sandbox import must_be_isolated
 from catalog_service.operations.sharing import SharedDesk
-from catalog_service.operations.spool import whole, with_iri
-from catalog_service.operations.taken import Conditions, OwnBatch, counted
+from catalog_service.operations.spool import whole
+from catalog_service.operations.taken import Conditions, OwnBatch, counted, must_be_one, renamed
 
 __all__ = ["CHUNK", "COUNTED", "LoadResult", "Source", "limits_of", "load", "sources_of"]
 
@@ -108,6 +108,8 @@ def load(
         run.conditions, run.beside = conditions, beside
         desk = _desk(catalogue, sources, stack, beside, isolated=isolated)
         run.gather(sources, kind, desk, resumed=old)
+        if conditions:
+            must_be_one(run.given, result.findings)
         intake = Intake(catalogue, actor, dry=dry, publish=publishing and not dry, spool=spool, desk=desk)
         if not dry:
             run.open_batch(intake, ", ".join(source.name for source in sources)[:200], note, resumed=old)
@@ -198,6 +200,13 @@ class _Load:
         self.done: dict[str, int] = {}
         """Of each kind, up to which number its candidates are stored."""
         self._saved = (0, 0, 0)
+        self._named: set[str] = set()
+
+    @property
+    def given(self) -> int:
+        """How many records a single save was given; RDF may tell of one in pieces, under one IRI."""
+        doubles = sum(each.code == "identifier-twice" for each in self.result.findings)
+        return max(len(self._named), sum(self.spool.kinds().values()) + doubles)
 
     # going on after a kill
 
@@ -265,8 +274,10 @@ class _Load:
             self.progress("refused", 1)
 
     def _keep(self, found: Candidate | Packed, *, from_rdf: bool) -> None:
+        if self.conditions:
+            self._named.add(whole(found).record.iri)
         if self.conditions and self.conditions.identifier:
-            found = _renamed(whole(found), self.conditions)
+            found = renamed(whole(found), self.conditions)
         other = self.spool.add(found)
         if other is None:
             return
@@ -356,18 +367,6 @@ class _Load:
         self.result.findings = [
             each for each in self.result.findings if not (each.code == "target-not-published" and each.record in late)
         ]
-
-
-def _renamed(candidate: Candidate, wanted: Conditions) -> Candidate:
-    """Return the candidate as the record it is to replace; raises `Conflict` when it says it is another."""
-    if candidate.identifier and candidate.identifier != wanted.identifier:
-        raise Conflict(
-            "The record says it is {other}, not {identifier}.",
-            advice="Leave the identifier out, or send it to its own address.",
-            other=candidate.identifier,
-            identifier=wanted.identifier,
-        )
-    return with_iri(replace(candidate, identifier=wanted.identifier), wanted.iri)
 
 
 def _merged(first: Candidate, second: Candidate) -> Candidate:

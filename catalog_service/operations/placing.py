@@ -100,18 +100,23 @@ def held_back(candidate: Candidate, state: str) -> Finding:
     )
 
 
-def conflict(candidate: Candidate, other: str) -> Finding:
-    """Return the finding that a record's identifier or IRI belongs to another one."""
+def conflict(candidate: Candidate, other: RecordRow | None) -> Finding:
+    """Return the finding that a record's identifier or IRI belongs to another one, or to it with another kind."""
+    value = candidate.identifier
+    message = both("The identifier {value} or its IRI belongs to another record.", domain="findings", value=value)
+    advice = both("The other record is {other}.", domain="findings", other=other.identifier) if other else {}
+    if other and other.identifier == value:
+        advice = both("Give the new record an identifier of its own.", domain="findings")
+        if other.kind == candidate.record.kind:
+            message = both("{value} has another IRI, which cannot change.", domain="findings", value=value)
+        else:
+            message = both("{value} is of another kind, which cannot change.", domain="findings", value=value)
     return Finding(
         "identity-conflict",
-        both(
-            "The identifier {value} or its IRI belongs to another record.",
-            domain="findings",
-            value=candidate.identifier,
-        ),
-        both("The other record is {other}.", domain="findings", other=other) if other else {},
-        record=candidate.identifier,
-        value=candidate.identifier,
+        message,
+        advice,
+        record=value,
+        value=value,
         constraint="unique",
         place=candidate.place,
     )

@@ -12,10 +12,12 @@ from catalog_service.model import terms
 from catalog_service.model.record import parse_canonical
 from catalog_service.model.report import Finding
 from catalog_service.namespaces import CODE_LISTS, term
+from catalog_service.normalise.text import has_forbidden
 from catalog_service.operations.linked import Linked
 from catalog_service.operations.outgoing import as_if_published
 from catalog_service.operations.references import Resolver
 from catalog_service.operations.sets import sets_of
+from catalog_service.operations.taken import must_have
 from catalog_service.store.rows import Publication
 
 if TYPE_CHECKING:
@@ -114,30 +116,48 @@ def _waits(record: Record, missing: str) -> Finding:
     )
 
 
-def publish(catalogue: Catalogue, identifiers: Sequence[str], *, actor: str) -> dict[str, Publishing]:
-    """Check the working versions of records and publish those that conform, a chunk a transaction."""
+def publish(
+    catalogue: Catalogue, identifiers: Sequence[str], *, actor: str, version: int | None = None
+) -> dict[str, Publishing]:
+    """Check the working versions of records and publish those that conform, a chunk a transaction.
+
+    With ``version`` all of them must have that working version; raises `VersionConflict` when one has another.
+    """
     done: dict[str, Publishing] = {}
     for start in range(0, len(identifiers), CHUNK):
-        done |= _publish_chunk(catalogue, identifiers[start : start + CHUNK], actor)
+        left: Sequence[str] = identifiers[start : start + CHUNK]
+        while left:
+            some, left = _publish_chunk(catalogue, left, actor, version)
+            done |= some
     run_refresh_jobs(catalogue)
     return done
 
 
-def _publish_chunk(catalogue: Catalogue, identifiers: Sequence[str], actor: str) -> dict[str, Publishing]:
+def _publish_chunk(
+    catalogue: Catalogue, identifiers: Sequence[str], actor: str, wanted: int | None
+) -> tuple[dict[str, Publishing], list[str]]:
+    """Publish what conforms; return also who was saved while it was checked: the newer version is unchecked."""
     done: dict[str, Publishing] = {}
     records: dict[str, Record] = {}
+    checked: dict[str, int] = {}
     for identifier in identifiers:
         row = row_of(catalogue, identifier)
+        must_have(row, wanted)
         version = catalogue.store.working(row.identifier)
         if version is not None:
             records[row.identifier] = parse_canonical(version.canonical, row.iri, row.kind)
+            checked[row.identifier] = version.info.number
     for identifier, errors in check_stored(catalogue, records).items():
         if errors:
             done[identifier] = Publishing(published=False, findings=errors)
             records.pop(identifier)
     with catalogue.store.write(actor=actor) as writer:
-        done |= publish_in(catalogue, writer, records)
-    return done
+        rows = writer.rows(records)
+        for row in rows.values():
+            must_have(row, wanted)
+        newer = [each for each, row in rows.items() if row.working_version != checked[each]]
+        done |= publish_in(catalogue, writer, {each: record for each, record in records.items() if each not in newer})
+    return done, newer
 
 
 def check_stored(catalogue: Catalogue, records: Mapping[str, Record]) -> dict[str, tuple[Finding, ...]]:
@@ -159,51 +179,95 @@ def row_of(catalogue: Catalogue, identifier: str) -> RecordRow:
 
 
 def withdraw(
-    catalogue: Catalogue, identifier: str, reason: str, *, actor: str, replaced_by: str = "", cascade: bool = False
+    catalogue: Catalogue,
+    identifier: str,
+    reason: str,
+    *,
+    actor: str,
+    version: int | None = None,
+    replaced_by: str = "",
+    cascade: bool = False,
+    way: str = "--cascade",
 ) -> list[str]:
-    """Withdraw a record, with ``cascade`` those that depend on it too; return the identifiers withdrawn."""
+    """Withdraw a record, with ``cascade`` those that depend on it too; return the identifiers withdrawn.
+
+    Raises `VersionConflict` when its working version is not ``version``. ``way`` is what advice calls a cascade.
+    """
     row = row_of(catalogue, identifier)
-    if not reason.strip():
+    if not must_be_text(reason).strip():
         raise InputError("A withdrawal needs a reason.", advice="The reason stands on the tombstone page.")
-    if row.state == "withdrawn":
-        raise Conflict("{identifier} is withdrawn already.", identifier=row.identifier)
     successor = row_of(catalogue, replaced_by).identifier if replaced_by else ""
-    dependants = _dependants(catalogue, row.iri)
-    if dependants and not cascade:
-        raise Conflict(
-            "{count} records depend on {identifier}, such as {example}.",
-            advice="Withdraw them too with --cascade, or let them refer to another record first.",
-            count=len(dependants),
-            identifier=row.identifier,
-            example=dependants[0],
-        )
-    with catalogue.store.write(actor=actor, note=reason) as writer:
+    with catalogue.store.write(actor=actor, note=reason) as writer:  # from here on nobody saves or publishes
+        must_have(_row_in(writer, row), version)
+        if _row_in(writer, row).state == "withdrawn":
+            raise Conflict("{identifier} is withdrawn already.", identifier=row.identifier)
+        dependants = _dependants(writer, row.iri)
+        if dependants and not cascade:
+            raise Conflict(
+                "{count} records depend on {identifier}, such as {example}.",
+                advice="Withdraw them too with {way}, or let them refer to another record first.",
+                count=len(dependants),
+                identifier=row.identifier,
+                example=dependants[0],
+                way=way,
+            )
         for each in dependants:
             writer.withdraw(each, reason)
         writer.withdraw(row.identifier, reason, replaced_by=successor)
     return [*dependants, row.identifier]
 
 
-def _dependants(catalogue: Catalogue, iri: str) -> list[str]:
+def _row_in(writer: Writer, row: RecordRow) -> RecordRow:
+    """Return a record as it is in a transaction; one that was found before is there."""
+    return writer.rows([row.identifier])[row.identifier]
+
+
+def _dependants(writer: Writer, iri: str) -> list[str]:
     found: list[str] = []
-    while rows := catalogue.store.dependants(iri, after=found[-1] if found else "", limit=500):
+    while rows := writer.dependants(iri, after=found[-1] if found else "", limit=500):
         found += [row.identifier for row in rows]
     return found
 
 
-def change_state(catalogue: Catalogue, identifier: str, to: str, reason: str, *, actor: str) -> int:
-    """Move a record to another state; return the sequence number of the change, 0 if the public saw none."""
+def must_be_text(reason: str) -> str:
+    """Return a reason; raises `InputError` when it holds a character that neither the store nor a page can take."""
+    for each in reason:
+        if has_forbidden(each):
+            raise InputError(
+                "The reason holds the character {code}, which no text may hold.",
+                advice="Write it again without that character.",
+                code=f"U+{ord(each):04X}",
+            )
+    return reason
+
+
+def change_state(
+    catalogue: Catalogue,
+    identifier: str,
+    to: str,
+    reason: str,
+    *,
+    actor: str,
+    version: int | None = None,
+    way: str = "--cascade",
+) -> int:
+    """Move a record to another state; return the sequence number of the change, 0 if the public saw none.
+
+    Raises `VersionConflict` when its working version is not ``version``. ``way`` is what advice calls a cascade.
+    """
+    must_be_text(reason)
     if to == "published":
-        result = publish(catalogue, [identifier], actor=actor)
+        result = publish(catalogue, [identifier], actor=actor, version=version)
         done = next(iter(result.values()))
         if not done.published:
             raise RecordRefused("{identifier} cannot be published.", done.findings, identifier=identifier)
         return done.seq
     if to == "withdrawn":
-        withdraw(catalogue, identifier, reason, actor=actor)
+        withdraw(catalogue, identifier, reason, actor=actor, version=version, way=way)
         return catalogue.store.last_seq()
     row, seq = row_of(catalogue, identifier), 0
     with catalogue.store.write(actor=actor, note=reason) as writer:
+        must_have(_row_in(writer, row), version)
         if to == "suspended":
             seq = writer.suspend(row.identifier, reason).seq
             writer.add_refresh_job(row.iri, note=row.identifier)

@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from catalog_service.errors import InputError, RecordRefused, VersionConflict
+from catalog_service.errors import ExistsAlready, RecordRefused
 from catalog_service.model.report import Finding, Place
 from catalog_service.operations.load import load
 from catalog_service.operations.onebyone import one_after_another
@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from catalog_service.operations.catalogue import Catalogue
-    from catalog_service.operations.load import LoadResult
     from catalog_service.operations.reading import Source
     from catalog_service.operations.taken import Taken
+
+CASCADE = "DELETE …?cascade=true"
+"""How a program withdraws a record with what depends on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,12 @@ class Saved:
 def create(
     catalogue: Catalogue, source: Source, *, actor: str, kind: str = "", publishing: bool = False, key: str = ""
 ) -> Saved:
-    """Store a new record; with a key, the same request again gives the same answer and has no second effect."""
+    """Store a new record; with a key, the same request again gives the same answer and has no second effect.
+
+    Raises `ExistsAlready` when it is there with other content; with the same it is left as it is.
+    """
     if not key:
-        return _saved(catalogue, source, actor, kind, publishing, Conditions())
+        return _saved(catalogue, source, actor, kind, publishing, Conditions(fresh=True))
     digest = _digest(source, kind, str(publishing))
     known = _replayed(catalogue, actor, key, digest)
     if known is None:
@@ -59,16 +64,15 @@ def save(
 ) -> Saved:
     """Replace a record that has a certain working version; raises `VersionConflict` when it has another."""
     row = row_of(catalogue, identifier)
-    conditions = Conditions(identifier=row.identifier, iri=row.iri, version=version)
+    conditions = Conditions(identifier=row.identifier, iri=row.iri, version=version, kind=row.kind)
     return _saved(catalogue, source, actor, row.kind, publishing, conditions)
 
 
-def remove(catalogue: Catalogue, identifier: str, version: int | None, reason: str, *, actor: str) -> int:
-    """Withdraw a record that has a certain working version; return the newest change."""
-    row = row_of(catalogue, identifier)
-    if version is not None and row.working_version != version:
-        raise changed_meanwhile(row.identifier, row.working_version)
-    withdraw(catalogue, row.identifier, reason, actor=actor)
+def remove(
+    catalogue: Catalogue, identifier: str, version: int | None, reason: str, *, actor: str, cascade: bool = False
+) -> int:
+    """Withdraw a record that has a certain working version, with ``cascade`` what depends on it; return the change."""
+    withdraw(catalogue, identifier, reason, actor=actor, version=version, cascade=cascade, way=CASCADE)
     return catalogue.store.last_seq()
 
 
@@ -111,10 +115,11 @@ def _created_once(
         return made[-1]
 
     try:
-        _saved(catalogue, source, actor, kind, publishing, Conditions(key=key, digest=digest, answer=answer))
+        conditions = Conditions(fresh=True, key=key, digest=digest, answer=answer)
+        _saved(catalogue, source, actor, kind, publishing, conditions)
     except Answered as first:
         return first.answer
-    except RecordRefused:
+    except (RecordRefused, ExistsAlready):
         known = _replayed(catalogue, actor, key, digest)  # what stands in its way may be what the first one stored
         if known is None:
             raise
@@ -137,23 +142,13 @@ def _kept(catalogue: Catalogue, actor: str, key: str, digest: str, made: bytes) 
         return made if first is None else first
 
 
-def changed_meanwhile(identifier: str, version: int) -> VersionConflict:
-    """Return the error that somebody else saved the record in between."""
-    return VersionConflict(
-        "{identifier} has version {version} by now.",
-        advice="Read it again, make the change in the newest version.",
-        identifier=identifier,
-        version=version,
-    )
-
-
 def _saved(
     catalogue: Catalogue, source: Source, actor: str, kind: str, publishing: bool, conditions: Conditions
 ) -> Saved:
     result = load(
         catalogue, [source], actor=actor, kind=kind, publishing=publishing, index=False, conditions=conditions
     )
-    taken = _only(result)
+    taken = result.taken[0]
     if taken.status == "refused":
         raise RecordRefused("The record was refused: {count} places to mend.", taken.findings, count=_errors(taken))
     return saved_of(taken, result.seq)
@@ -174,15 +169,6 @@ def saved_again(answer: bytes) -> Saved:
     members = json.loads(answer)
     findings = [Finding(**each | {"place": Place(**each["place"])}) for each in members["findings"]]
     return Saved(**members | {"findings": tuple(findings)})
-
-
-def _only(result: LoadResult) -> Taken:
-    """Return the one record of a load; raises `RecordRefused` or `InputError` when there is none or more."""
-    if len(result.taken) == 1 and result.counts["read"] == 1:
-        return result.taken[0]
-    if result.taken:
-        raise InputError("This takes one record at a time, not {count}.", count=result.counts["read"])
-    raise RecordRefused("No record could be read.", result.findings)
 
 
 def _errors(taken: Taken) -> int:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from catalog_service.errors import Conflict, ExistsAlready, InputError, RecordRefused, VersionConflict
+from catalog_service.operations.spool import with_iri
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from catalog_service.model.report import Finding
+    from catalog_service.operations.spool import Candidate
+    from catalog_service.store.rows import RecordRow
 
 Status = Literal["created", "changed", "unchanged", "refused", "checked"]
 
@@ -41,6 +46,10 @@ class Conditions:
     iri: str = ""
     version: int | None = None
     """The working version the record must have; None for any."""
+    kind: str = ""
+    """The kind of the record to be replaced."""
+    fresh: bool = False
+    """Whether it is sent as a new record: one that is there already must not change by it."""
     key: str = ""
     """The idempotency key."""
     digest: str = ""
@@ -73,3 +82,56 @@ def counted(counts: Mapping[str, int], taken: Iterable[Taken]) -> dict[str, int]
         for name, more in ((each.status, 1), ("published", each.entered), ("waiting", each.waiting)):
             new[name] = new.get(name, 0) + more
     return new
+
+
+def must_have(row: RecordRow, version: int | None) -> None:
+    """Raise `VersionConflict` when a record's working version is not the one somebody changed; None is any.
+
+    Ask it of a row that was read by the transaction that writes: then nobody can come in between.
+    """
+    if version is not None and row.working_version != version:
+        raise VersionConflict(
+            "{identifier} has version {version} by now.",
+            advice="Read it again, make the change in the newest version.",
+            identifier=row.identifier,
+            version=row.working_version,
+        )
+
+
+def exists_already(identifier: str) -> ExistsAlready:
+    """Return the error that a record sent as a new one would change another."""
+    return ExistsAlready(
+        "Record {identifier} exists already, with other content.",
+        advice="To change it, read it with your key, then send it with PUT to {address} and If-Match.",
+        identifier=identifier,
+        address=f"/api/v1/records/{identifier}",
+    )
+
+
+def must_be_one(given: int, findings: Sequence[Finding]) -> None:
+    """Refuse a single save of several records, or of one with a part that was not understood; nothing is stored yet."""
+    if given > 1:
+        raise InputError("This takes one record at a time, not {count}.", count=given)
+    errors = sum(finding.severity == "error" for finding in findings)
+    if errors and given:
+        raise RecordRefused("The record was refused: {count} places to mend.", findings, count=errors)
+    if not given:
+        raise RecordRefused("No record could be read.", findings)
+
+
+def renamed(candidate: Candidate, wanted: Conditions) -> Candidate:
+    """Return the candidate as the record it is to replace; raises `Conflict` when it says it is another."""
+    if candidate.identifier and candidate.identifier != wanted.identifier:
+        raise Conflict(
+            "The record says it is {other}, not {identifier}.",
+            advice="Leave the identifier out, or send it to its own address.",
+            other=candidate.identifier,
+            identifier=wanted.identifier,
+        )
+    if candidate.record.kind != wanted.kind:
+        raise Conflict(
+            "Record {identifier} is of another kind, which cannot change.",
+            advice="Store it as a new record, then withdraw this one.",
+            identifier=wanted.identifier,
+        )
+    return with_iri(replace(candidate, identifier=wanted.identifier), wanted.iri)

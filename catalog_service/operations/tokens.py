@@ -28,6 +28,11 @@ def create(catalogue: Catalogue, owner: str, days: int = 365) -> str:
         return writer.create_token(owner.strip(), (WRITE,), expires=int(time.time()) + days * _DAY)
 
 
+def is_key(header: str) -> bool:
+    """Tell whether an ``Authorization`` header brings a key; a proxy in front may ask for other things in it."""
+    return header.lower().startswith(_SCHEME.strip())
+
+
 def check(catalogue: Catalogue, header: str, scope: str = WRITE) -> Token:
     """Return the token of an ``Authorization`` header; raises `NoToken` or `NotAllowed`."""
     if not header.lower().startswith(_SCHEME):

@@ -76,6 +76,8 @@ def _operation(site: Site, route: Route) -> dict[str, Any]:
         operation["requestBody"] = {"required": True, "content": content}
     if route.token:
         operation["security"] = [{"token": []}]
+    elif route.token_shows_more:
+        operation["security"] = [{}, {"token": []}]
     return operation
 
 

@@ -53,6 +53,8 @@ class Route:
     media_types: tuple[str, ...] = ("application/json",)
     token: bool = False
     """Whether it needs a token."""
+    token_shows_more: bool = False
+    """Whether it answers without a token too, but more to who brings one."""
     api: bool = False
     """Whether it stands in the OpenAPI document."""
 

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Response, request
 
-from catalog_service.errors import BadQuery, NotFound, UnknownName
+from catalog_service.errors import BadQuery, UnknownName
 from catalog_service.model.record import parse_canonical
-from catalog_service.operations.disseminate import published
+from catalog_service.operations.disseminate import published, working
 from catalog_service.operations.paging import seal, unseal
+from catalog_service.operations.tokens import check, is_key
 from catalog_service.store.rows import stamp_text
 from catalog_service.web.conditional import answer_conditionally
 from catalog_service.web.negotiation import JSON, RECORD_FORMATS, negotiate
@@ -19,6 +20,7 @@ from catalog_service.web.routes import Parameter, Route
 
 if TYPE_CHECKING:
     from catalog_service.store.rows import Entry
+    from catalog_service.web.negotiation import Format
     from catalog_service.web.site import Site
 
 MOST = 1000
@@ -50,10 +52,17 @@ def routes(site: Site) -> tuple[Route, ...]:
             "GET",
             "/api/v1/records/<identifier>",
             lambda identifier: read(site, identifier),
-            "A record, as plain JSON or in an RDF format by Accept",
+            "A record, as plain JSON or in an RDF format by Accept; with a key its newest version with all it holds",
             (IDENTIFIER,),
-            answers={200: "A record", 304: "It has not changed", 404: "No such record", 410: "It was withdrawn"},
+            answers={
+                200: "A record",
+                304: "It has not changed",
+                401: "The key is unknown",
+                404: "No such record",
+                410: "It was withdrawn",
+            },
             media_types=("application/json", *(each.media_type for each in data if each is not JSON)),
+            token_shows_more=True,
             api=True,
         ),
     )
@@ -136,36 +145,27 @@ def _entry(site: Site, entry: Entry) -> dict[str, Any]:
 
 
 def read(site: Site, identifier: str) -> Response:
-    """Return one published record as data."""
+    """Return a record as data: to the public what is published, with a key the version that a change begins with."""
     data = tuple(each for each in RECORD_FORMATS if each.ending != "html")
     offered = (JSON, *(each for each in data if each is not JSON))
     format_ = negotiate(request.headers.get("Accept", ""), offered)
-    try:
-        found = published(site.catalogue, identifier)
-    except NotFound:
-        if "Authorization" not in request.headers:
-            raise
-        return _working(site, identifier)
+    header = request.headers.get("Authorization", "")
+    response = _working(site, identifier, format_, header) if is_key(header) else _public(site, identifier, format_)
+    response.vary.add("Authorization")
+    return response
+
+
+def _public(site: Site, identifier: str, format_: Format) -> Response:
+    found = published(site.catalogue, identifier)
     return answer_conditionally(
         lambda: record_data(site, found, format_), tag=f"{found.tag}-{format_.ending}", modified=found.modified
     )
 
 
-def _working(site: Site, identifier: str) -> Response:
-    """Return what the public does not see, for whoever may change it: the newest version as plain JSON."""
-    from catalog_service.model.derive import to_plain
-    from catalog_service.operations import tokens
-    from catalog_service.operations.publish import row_of
-
-    tokens.check(site.catalogue, request.headers["Authorization"])
-    row = row_of(site.catalogue, identifier)
-    version = site.catalogue.store.working(row.identifier)
-    assert version is not None
-    profile = site.catalogue.profile
-    plain = to_plain(
-        parse_canonical(version.canonical, row.iri, row.kind), profile.kinds[row.kind], profile.vocabularies
-    )
-    response = site.json({**plain, "@state": row.state})
-    response.set_etag(f"{row.working_version}.{row.refresh_seq}-json")
+def _working(site: Site, identifier: str, format_: Format, header: str) -> Response:
+    """Return all there is of the newest version, private fields too; no cache may keep it for anybody else."""
+    check(site.catalogue, header)
+    found = working(site.catalogue, identifier)
+    response = answer_conditionally(lambda: record_data(site, found, format_), tag=f"{found.tag}-{format_.ending}")
     response.headers["Cache-Control"] = "private, no-store"
     return response

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from flask import Response, request
 
-from catalog_service.errors import InputError, MissingPrecondition, UnknownName, UnreadableInput
+from catalog_service.errors import InputError, MissingPrecondition, UnknownName, UnreadableInput, VersionConflict
 from catalog_service.operations import tokens
+from catalog_service.operations.disseminate import working_tag
 from catalog_service.operations.publish import change_state, row_of
 from catalog_service.readers.reasons import reason
 from catalog_service.web.api.validate import KIND, MEDIA_TYPES, sent
@@ -27,11 +29,19 @@ if TYPE_CHECKING:
 LINES = ("application/jsonl", "application/x-ndjson")
 _SMALL = 10_000
 _LONGEST_KEY = 200
-_MATCH = Parameter("If-Match", "Entity tag of the version to be changed", "header", required=True)
+_MATCH = Parameter(
+    "If-Match", "Entity tag of the version to be changed, as a read with the key gives it", "header", required=True
+)
+_MATCH_IF = Parameter("If-Match", "Entity tag of the version to be moved; a withdrawal needs it", "header")
 _KEY = Parameter("Idempotency-Key", "A word of your own: the same request again has no second effect", "header")
 _PUBLISH = Parameter("publish", "Publish what conforms", schema={"type": "boolean", "default": False})
 _REASON = Parameter("reason", "Why it is withdrawn; stands on the tombstone page", required=True)
+_CASCADE = Parameter(
+    "cascade", "Withdraw the records that depend on it too", schema={"type": "boolean", "default": False}
+)
 _TEXT = {"type": "string"}
+_OF_A_KEY = re.compile(r"\d+\.\d+-[a-z]+-[a-z]+")
+"""An entity tag as `catalog_service.operations.disseminate.working_tag` makes it: who holds it read everything."""
 
 
 def routes(site: Site) -> tuple[Route, ...]:
@@ -51,6 +61,7 @@ def routes(site: Site) -> tuple[Route, ...]:
             {
                 200: "It was there already; or a batch: for each line its number and what became of it",
                 201: "Created",
+                409: "It is there with other content",
                 **refused,
             },
             ("application/json", LINES[0]),
@@ -73,8 +84,8 @@ def routes(site: Site) -> tuple[Route, ...]:
             "/api/v1/records/<identifier>",
             lambda identifier: delete(site, identifier),
             "Withdraw a record",
-            (IDENTIFIER, _MATCH, _REASON),
-            answers={200: "Withdrawn", **changed},
+            (IDENTIFIER, _MATCH, _REASON, _CASCADE),
+            answers={200: "Withdrawn", 409: "Other records depend on it", **changed},
             token=True,
             api=True,
         ),
@@ -83,9 +94,9 @@ def routes(site: Site) -> tuple[Route, ...]:
             "/api/v1/records/<identifier>/transitions",
             lambda identifier: transition(site, identifier),
             "Move a record to another state",
-            (IDENTIFIER,),
+            (IDENTIFIER, _MATCH_IF),
             Body(("application/json",), state, _SMALL),
-            {200: "Moved", **changed},
+            {200: "Moved", 409: "Its state does not allow it", **changed},
             token=True,
             api=True,
         ),
@@ -126,6 +137,7 @@ def put(site: Site, identifier: str) -> Response:
 
     actor = _actor(site)
     version = _matched(site, identifier)
+    _read_whole(site, identifier, version)
     saved = save(site.catalogue, identifier, sent(), version, actor=actor, publishing=_flag("publish"))
     return _saved(site, saved, 200)
 
@@ -136,30 +148,36 @@ def delete(site: Site, identifier: str) -> Response:
 
     actor = _actor(site)
     version = _matched(site, identifier)
-    seq = remove(site.catalogue, identifier, version, request.args.get("reason", ""), actor=actor)
+    reason, cascade = request.args.get("reason", ""), _flag("cascade")
+    seq = remove(site.catalogue, identifier, version, reason, actor=actor, cascade=cascade)
     return site.json({"id": identifier.upper(), "state": "withdrawn", "seq": seq})
 
 
 def transition(site: Site, identifier: str) -> Response:
     """Move a record to another state."""
+    from catalog_service.operations.records import CASCADE
+
     actor = _actor(site)
     asked = _small_json(("to", "reason"))
+    to, why = asked.get("to", ""), asked.get("reason", "")
     row = row_of(site.catalogue, identifier)
-    if request.if_match:
-        _matched(site, identifier, exact=True)
-    seq = change_state(site.catalogue, row.identifier, asked.get("to", ""), asked.get("reason", ""), actor=actor)
+    needed = to == "withdrawn" or "If-Match" in request.headers
+    version = _matched(site, identifier) if needed else None
+    seq = change_state(site.catalogue, row.identifier, to, why, actor=actor, version=version, way=CASCADE)
     state = row_of(site.catalogue, identifier).state
     return site.json({"id": row.identifier, "state": state, "seq": seq or site.catalogue.store.last_seq()})
 
 
-def _matched(site: Site, identifier: str, *, exact: bool = False) -> int | None:
-    """Return the version `If-Match` names, None for any; decision 13: only the version part of a tag counts."""
-    from catalog_service.operations.records import changed_meanwhile
+def _matched(site: Site, identifier: str) -> int | None:
+    """Return the version `If-Match` names, None for any; decision 13: only the version part of a tag counts.
 
+    Whether the record still has it is for the transaction to find out that changes it.
+    """
     header = request.headers.get("If-Match", "").strip()
     if not header:
         raise MissingPrecondition(
-            "A change needs If-Match.", advice='Send the entity tag of the version you changed: If-Match: "3.0-json".'
+            "A change needs If-Match.",
+            advice='Read it with your key, and send the entity tag you got: If-Match: "3.0-published-json".',
         )
     row = row_of(site.catalogue, identifier)
     if header == "*":
@@ -167,10 +185,21 @@ def _matched(site: Site, identifier: str, *, exact: bool = False) -> int | None:
     named = {tag.partition(".")[0] for tag in request.if_match.as_set()}
     if str(row.working_version) in named:
         return row.working_version
-    if exact or not named:
-        raise changed_meanwhile(row.identifier, row.working_version)
-    number = min(named)
+    number = min(named, default="")
     return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else -1
+
+
+def _read_whole(site: Site, identifier: str, version: int | None) -> None:
+    """Refuse to replace what holds private fields by what was made of its public form: they would be lost."""
+    if version is None or any(_OF_A_KEY.match(tag) for tag in request.if_match.as_set()):
+        return
+    held = site.catalogue.store.version(row_of(site.catalogue, identifier).identifier, version)
+    if held is not None and held.canonical != held.public:
+        raise VersionConflict(
+            "The public does not see all of {identifier}; what it does not see would be lost.",
+            advice="Read it with your key, change that, and send the entity tag you got with it.",
+            identifier=identifier.upper(),
+        )
 
 
 def _saved(site: Site, saved: Saved, status: int) -> Response:
@@ -187,7 +216,8 @@ def _saved(site: Site, saved: Saved, status: int) -> Response:
         "findings": [finding_members(each, site.lang) for each in saved.findings],
     }
     response = site.json(body, status)
-    response.set_etag(f"{saved.version}.{row.refresh_seq if row else 0}-json")
+    if row is not None:
+        response.set_etag(f"{working_tag(row, saved.version)}-json")
     return response
 
 

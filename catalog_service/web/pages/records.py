@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from catalog_service.model.kind import Kind
+    from catalog_service.operations.disseminate import Working
     from catalog_service.web.site import Site
 
 _RELATED = 10
@@ -84,7 +85,7 @@ def _record(site: Site, identifier: str, chosen: Format | None, number: int | No
     )
 
 
-def record_data(site: Site, found: Published, format_: Format) -> Response:
+def record_data(site: Site, found: Published | Working, format_: Format) -> Response:
     """Return a record as data, with what the catalogue adds to it."""
     from catalog_service.operations.outgoing import surroundings
     from catalog_service.writers import writer
