@@ -86,8 +86,8 @@ def ready(site: Site) -> Response:
         problems["store"] = str(error)
     try:
         position = site.catalogue.index.position()
-        if site.catalogue.index.failure:
-            problems["index"] = site.catalogue.index.failure
+        if trouble := site.catalogue.index.trouble:
+            problems["index"] = trouble
     except (CatalogError, OSError) as error:
         problems["index"] = str(error)
     body = {"status": "unready" if problems else "ready", "seq": seq, "index": position, "lag": max(seq - position, 0)}
