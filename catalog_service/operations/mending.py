@@ -76,10 +76,12 @@ def _path(index: Index) -> Path | None:
 def _is_sound(index: Index, folder: Path) -> bool:
     from indexer.engines.embedded.soundness import damaged_file
 
+    if damaged_file(folder):
+        return False
     try:
         index.open_generation(index.newest_generation()).close()
     except IndexUnavailable as error:
         if not isinstance(error.__cause__, WrongIndex):
             raise
         return False
-    return not damaged_file(folder)
+    return True

@@ -32,11 +32,12 @@ def reading(path: Path | None) -> Iterator[None]:
     try:
         yield
     except BaseException as error:
-        if not (is_panic(error) or isinstance(error, OSError | ValueError | RuntimeError)):
+        # A lookup fails where other documents are found than were asked for.
+        if not (is_panic(error) or isinstance(error, OSError | ValueError | RuntimeError | LookupError)):
             raise
         gone = path is not None and not path.exists()
         kind = IndexUnreachable if gone or isinstance(error, OSError) else WrongIndex
-        raise kind(f"cannot read the index: {error}") from error
+        raise kind(f"cannot read the index: {error or type(error).__name__}") from error
 
 
 def damaged_file(path: Path) -> str:

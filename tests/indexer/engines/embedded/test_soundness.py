@@ -67,3 +67,11 @@ def test_a_fault_of_ours_is_no_damage(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr("indexer.engines.embedded.engine.figures", faulty)
     with pytest.raises(TypeError):
         engine.search(Search(All()))
+
+
+def test_a_mark_that_is_another_document_is_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened(tmp_path).write(documents(3), 3)
+    monkeypatch.setattr("indexer.engines.embedded.engine._read", lambda _: {"kind": "product"})
+
+    with pytest.raises(WrongIndex):
+        opened(tmp_path)
