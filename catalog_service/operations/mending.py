@@ -57,12 +57,12 @@ def mend(index: Index) -> None:
     if not reason or path is None:
         return
     if _is_sound(index, path.parent):
-        log.error("the index is sound, yet a search of it failed", extra={"reason": reason})
+        log.error("the index is sound, yet a search of it failed: %s", reason)
         path.unlink(missing_ok=True)
         return
     from catalog_service.operations.reindex import rebuild
 
-    log.warning("the index is damaged and made anew", extra={"reason": reason})
+    log.warning("the index is damaged and made anew: %s", reason)
     index.failure = reason
     rebuild(index.catalogue)
 
