@@ -1,6 +1,6 @@
 """Whether the files of an index are what tantivy wrote, and what it raises when they are not.
 
-Every file of a segment ends with a note that holds the checksum of what stands before it (tantivy `directory/footer.rs`).
+Every file of a segment ends with a note that holds the checksum of what stands before it (tantivy `footer.rs`).
 """
 
 from __future__ import annotations

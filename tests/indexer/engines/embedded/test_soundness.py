@@ -26,6 +26,12 @@ def spoil(folder: Path, suffix: str) -> str:
     return file.name
 
 
+def search_all(folder: Path) -> None:
+    engine = opened(folder)
+    for search in SEARCHES:
+        engine.search(search)
+
+
 @pytest.mark.parametrize("suffix", [".idx", ".store", ".fast", ".term"])
 def test_what_cannot_be_read_is_said_to_be_no_index(tmp_path: Path, suffix: str) -> None:
     opened(tmp_path).write(documents(300), 300)
@@ -34,9 +40,7 @@ def test_what_cannot_be_read_is_said_to_be_no_index(tmp_path: Path, suffix: str)
     name = spoil(tmp_path, suffix)
 
     with pytest.raises(WrongIndex):
-        engine = opened(tmp_path)
-        for search in SEARCHES:
-            engine.search(search)
+        search_all(tmp_path)
     assert damaged_file(tmp_path) == name
 
 
