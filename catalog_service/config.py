@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -25,12 +26,15 @@ Value = str | int | bool
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting; its default tells its type, ``choices`` what it may be."""
+    """One setting; its default tells its type, ``choices`` or the ``form`` of its text what it may be."""
 
     name: str
     default: Value
     help: Mapping[str, str]
     choices: tuple[str, ...] = ()
+    form: str = ""
+    least: int = 1
+    """The smallest number it may be."""
 
     @property
     def variable(self) -> str:
@@ -38,26 +42,51 @@ class Setting:
         return "KEBAO_" + self.name.upper().replace(".", "_")
 
 
-def _setting(name: str, default: Value, zh: str, en: str, *choices: str) -> Setting:
-    return Setting(name, default, {"zh": zh, "en": en}, choices)
+def _setting(name: str, default: Value, zh: str, en: str, *choices: str, form: str = "", least: int = 1) -> Setting:
+    return Setting(name, default, {"zh": zh, "en": en}, choices, form, least)
+
+
+_FORMS = {
+    "address": r"https?://[^\s<>\"{}|\\^`/?#]+(/[^\s<>\"{}|\\^`?#]*)?",
+    "licence": r"https?://[^\s<>\"{}|\\^`]+",
+    "prefix": r"[A-Z0-9][A-Z0-9._-]{0,31}",
+    "domain": r"[A-Za-z][A-Za-z0-9-]*(\.[A-Za-z][A-Za-z0-9-]*)+",
+    "mail": r"[^\s@]+@([^\s@.]+\.)+[^\s@.]+",
+}
+"""What texts that stand in every record or answer have to look like."""
+
+_ADVICE = {
+    "address": "Write an address such as https://catalogue.example.org, without spaces, “?” or “#”.",
+    "licence": "Write the address of the licence, such as https://creativecommons.org/licenses/by/4.0/.",
+    "prefix": "Write up to 32 capital letters, digits, points and hyphens, such as KB.",
+    "domain": "Write a name such as catalogue.example.org.",
+    "mail": "Write an e-mail address such as catalogue@example.org.",
+}
 
 
 SETTINGS = (
-    _setting("public_url", "", "对外地址，缺省为服务所在地址", "public address; default: the address served on"),
+    _setting(
+        "public_url",
+        "",
+        "对外地址，缺省为服务所在地址",
+        "public address; default: the address served on",
+        form="address",
+    ),
     _setting("store.url", "", "记录库地址，缺省为主目录中的 SQLite", "record store; default: SQLite in the home"),
     _setting("validation.engine", "compiled", "SHACL 校验引擎", "engine that validates SHACL", "compiled", "pyshacl"),
     _setting("search.engine", "embedded", "检索引擎", "search engine", "embedded", "elasticsearch", "memory"),
-    _setting("search.url", "http://127.0.0.1:9200", "Elasticsearch 地址", "address of Elasticsearch"),
+    _setting("search.url", "http://127.0.0.1:9200", "Elasticsearch 地址", "address of Elasticsearch", form="address"),
     _setting("search.index_prefix", "kebao", "索引名前缀", "prefix of index names"),
     _setting("search.api_key", "", "Elasticsearch 密钥", "API key of Elasticsearch"),
-    _setting("search.replicas", 0, "副本数", "replicas"),
+    _setting("search.replicas", 0, "副本数", "replicas", least=0),
     _setting("search.shards", 1, "分片数", "shards"),
     _setting("search.default_region", "", "默认地区代码", "code of the region chosen by default"),
     _setting(
         "catalogue.iri_base",
         "https://kebao.example",
-        "记录 IRI 的前缀；发布真实记录前必须设定，之后不能改",
-        "prefix of record IRIs; to be set before real records are published, then frozen",
+        "记录 IRI 的前缀；存入第一条记录前设定，之后不能改",
+        "prefix of record IRIs; to be set before the first record is stored, then frozen",
+        form="address",
     ),
     _setting("catalogue.title", "科宝", "目录名称（中文）", "title of the catalogue in Chinese"),
     _setting("catalogue.title_en", "Kebao", "目录名称（英文）", "title of the catalogue in English"),
@@ -70,15 +99,16 @@ SETTINGS = (
     ),
     _setting("catalogue.publisher", "科宝样例平台", "发布者（中文）", "publisher in Chinese"),
     _setting("catalogue.publisher_en", "Kebao sample platform", "发布者（英文）", "publisher in English"),
-    _setting("catalogue.contact", "catalogue@kebao.example", "联系邮箱", "e-mail address for questions"),
+    _setting("catalogue.contact", "catalogue@kebao.example", "联系邮箱", "e-mail address for questions", form="mail"),
     _setting(
         "catalogue.license",
         "https://creativecommons.org/licenses/by/4.0/",
         "元数据的缺省许可",
         "default licence of the metadata",
+        form="licence",
     ),
-    _setting("catalogue.id_prefix", "KB", "标识符前缀", "prefix of identifiers"),
-    _setting("catalogue.domain", "kebao.example", "OAI 标识符中的域名", "domain in OAI identifiers"),
+    _setting("catalogue.id_prefix", "KB", "标识符前缀", "prefix of identifiers", form="prefix"),
+    _setting("catalogue.domain", "kebao.example", "OAI 标识符中的域名", "domain in OAI identifiers", form="domain"),
     _setting(
         "sandbox.enabled",
         "on",
@@ -156,7 +186,7 @@ def _from_file(path: Path) -> dict[str, object]:
     if not path.exists():
         return {}
     try:
-        tree = tomllib.loads(path.read_text(encoding="utf-8"))
+        tree = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UnreadableInput("{file} is not TOML: {reason}.", file=str(path), reason=str(error)) from error
     return dict(_flatten(tree))
@@ -191,8 +221,37 @@ def _checked(name: str, value: object) -> Value:
     if setting.choices and value not in setting.choices:
         raise UnknownName(f"choice for {name}", str(value), setting.choices)
     if isinstance(setting.default, int):
-        try:
-            return int(str(value))
-        except ValueError:
-            raise InputError("{name} must be a whole number, not “{value}”.", name=name, value=str(value)) from None
-    return str(value)
+        return _number(setting, value)
+    text = str(value)
+    if setting.form and text != setting.default and not _has_form(text, setting.form):
+        raise InputError(
+            "{name} cannot be “{value}”.", advice=_ADVICE[setting.form], name=name, value=text[:200]
+        )  # fmt: skip
+    return text
+
+
+def _number(setting: Setting, value: object) -> int:
+    try:
+        number = int(str(value))
+    except ValueError:
+        raise InputError("{name} must be a whole number, not “{value}”.", name=setting.name, value=str(value)) from None
+    if number < setting.least:
+        raise InputError(
+            "{name} must be a whole number from {least} on, not {value}.",
+            name=setting.name, least=setting.least, value=number,
+        )  # fmt: skip
+    return number
+
+
+def _has_form(text: str, form: str) -> bool:
+    """Tell whether a text has a form; addresses stand in RDF, so they have to be IRIs in all else too."""
+    if re.fullmatch(_FORMS[form], text) is None:
+        return False
+    if form not in {"address", "licence"}:
+        return True
+    from pyoxigraph import NamedNode
+
+    try:
+        return bool(NamedNode(text))
+    except ValueError:
+        return False

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import json
 import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from catalog_service.errors import CatalogError, EnvironmentProblem
+from catalog_service.errors import CatalogError, EnvironmentProblem, InputError
 from catalog_service.i18n import explain, say, say_count
 
 if TYPE_CHECKING:
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 
 DONE, WITH_FINDINGS, WRONG_USE, ENVIRONMENT, INTERRUPTED = 0, 1, 2, 3, 130
 """Exit codes."""
+
+MOST = 10**9
+"""The largest number that can be asked for."""
 
 Function = TypeVar("Function", bound="Callable[..., Any]")
 
@@ -143,13 +148,15 @@ def with_session(command: Function) -> Function:
         session = Session(ctx.find_root().obj["home"], ctx.find_root().obj["lang"])
         try:
             code = command(session, *args, **kwargs)
+            if sys.stdout:
+                sys.stdout.flush()
+        except BrokenPipeError:  # who reads has enough, as `head`; Click ends quietly
+            raise
         except CatalogError as error:
             show_error(error, session.lang)
             code = error.exit_code
         except OSError as error:
-            if not error.filename:
-                raise
-            problem = EnvironmentProblem("{file}: {reason}.", file=str(error.filename), reason=error.strerror or "?")
+            problem = _of_system(error)
             show_error(problem, session.lang)
             code = problem.exit_code
         except KeyboardInterrupt:
@@ -160,6 +167,38 @@ def with_session(command: Function) -> Function:
         ctx.exit(code or DONE)
 
     return run  # type: ignore[return-value]
+
+
+def with_home(command: Function) -> Function:
+    """Give a command its `Session`, as `with_session` does, where there is a catalogue already; none is made."""
+
+    @functools.wraps(command)
+    def run(session: Session, *args: Any, **kwargs: Any) -> Any:
+        if not session.home.is_dir():
+            raise InputError(
+                "There is no catalogue in {folder}.",
+                advice="Name its folder with --home or KEBAO_HOME; `kebao load` and `kebao run` make one.",
+                folder=str(session.home),
+            )
+        return command(session, *args, **kwargs)
+
+    return with_session(run)  # type: ignore[return-value]
+
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+
+
+def _of_system(error: OSError) -> EnvironmentProblem:
+    """Return what the system says; no room without the name of a file speaks of the output, which is then given up."""
+    reason = error.strerror or str(error)
+    if error.filename:
+        return EnvironmentProblem("{file}: {reason}.", file=str(error.filename), reason=reason)
+    if error.errno not in _FULL:
+        return EnvironmentProblem("The system refuses this: {reason}.", reason=reason)
+    with suppress(OSError, ValueError):  # what is left in the buffer would fail once more at the end
+        output = sys.stdout.fileno()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), output)
+    return EnvironmentProblem("The result cannot be written: {reason}.", reason=reason)
 
 
 def show_error(error: CatalogError, lang: str) -> None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from catalog_service.cli.base import DONE, Session, TranslatedCommand, with_session
+from catalog_service.cli.base import DONE, Session, TranslatedCommand, with_home
 from catalog_service.cli.load import show_findings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @click.command(cls=TranslatedCommand)
@@ -23,7 +27,7 @@ from catalog_service.cli.load import show_findings
 @click.option(
     "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write; default: standard output."
 )
-@with_session
+@with_home
 def export(session: Session, kind: str, form: str, output: Path | None) -> int:
     """Write everything published, in log order."""
     from catalog_service.operations.export import export as write_out
@@ -37,10 +41,19 @@ def export(session: Session, kind: str, form: str, output: Path | None) -> int:
             sys.stdout.buffer.write(part)
         sys.stdout.buffer.flush()
     else:
-        partial = output.with_name(output.name + ".part")
-        with partial.open("wb") as file:
-            file.writelines(parts)
-        partial.replace(output)
+        _write(output.resolve(), parts)
         session.tell("Written to {file}.", file=str(output))
     show_findings(session, left_out(session.catalogue, around), err=True)
     return DONE
+
+
+def _write(output: Path, parts: Iterable[bytes]) -> None:
+    """Write a file, whole or not at all; a device or a pipe is written into."""
+    if output.exists() and not output.is_file():
+        with output.open("wb") as file:
+            file.writelines(parts)
+        return
+    partial = output.with_name(output.name + ".part")
+    with partial.open("wb") as file:
+        file.writelines(parts)
+    partial.replace(output)

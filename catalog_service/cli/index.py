@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from catalog_service.cli.base import DONE, WITH_FINDINGS, Session, TranslatedGroup, print_json, with_session
+from catalog_service.cli.base import DONE, WITH_FINDINGS, Session, TranslatedGroup, print_json, with_home
 
 
 @click.group(cls=TranslatedGroup)
@@ -14,7 +14,7 @@ def index() -> None:
 
 @index.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-@with_session
+@with_home
 def status(session: Session, as_json: bool) -> int:
     """Show the engine, how far it follows the log and what it refused."""
     from catalog_service.operations.reindex import status as state_of
@@ -31,7 +31,7 @@ def status(session: Session, as_json: bool) -> int:
 
 
 @index.command()
-@with_session
+@with_home
 def rebuild(session: Session) -> int:
     """Make the index anew from the records, beside the old one, then change over."""
     from catalog_service.operations.reindex import rebuild as make_anew
@@ -43,7 +43,7 @@ def rebuild(session: Session) -> int:
 
 @index.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-@with_session
+@with_home
 def check(session: Session, as_json: bool) -> int:
     """Compare the index with the store, record by record."""
     from catalog_service.operations.reindex import compare
@@ -64,7 +64,7 @@ def check(session: Session, as_json: bool) -> int:
 
 @index.command()
 @click.argument("engine", metavar="ENGINE")
-@with_session
+@with_home
 def use(session: Session, engine: str) -> int:
     """Change the search engine: fill it first, then write it into the settings."""
     from catalog_service.operations.reindex import use as change_to

@@ -61,8 +61,10 @@ def load(
 ) -> int:
     """Read, check, store and index records. Good ones go in, refused ones are listed."""
     from catalog_service.operations.load import load as load_records
-    from catalog_service.operations.load import sources_of
+    from catalog_service.operations.reading import nothing_read, sources_of
 
+    if report is not None:
+        _can_be_written(report)
     sources = sources_of(files)
     if not dry_run:
         _tell_of_leftovers(session, sources, kind, publishing=publishing, resume=resume)
@@ -79,13 +81,25 @@ def load(
             resumable=True,
             resume=resume,
         )
+    empty = not result.counts["read"] and not result.refused
+    if empty:
+        result.findings.append(nothing_read(sources))
     if as_json:
         print_json(result_json(result, session.lang))
     else:
         _show(session, result)
     if report is not None:
         write_report(report, result.findings, session.lang)
-    return WITH_FINDINGS if result.counts["refused"] or result.behind else DONE
+    return WITH_FINDINGS if empty or result.refused or result.behind else DONE
+
+
+def _can_be_written(path: Path) -> None:
+    """Raise what keeps a file from being written, before anything is done that it should tell of."""
+    new = not path.exists()
+    with path.open("ab"):
+        pass
+    if new:
+        path.unlink()
 
 
 def _tell_of_leftovers(

@@ -8,13 +8,14 @@ import click
 
 from catalog_service.cli.base import (
     DONE,
+    MOST,
     WITH_FINDINGS,
     Session,
     TranslatedCommand,
     describe,
     print_json,
     print_rows,
-    with_session,
+    with_home,
 )
 from catalog_service.errors import UnknownName
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 @click.command(cls=TranslatedCommand)
 @click.argument("identifiers", nargs=-1, required=True, metavar="ID…")
-@with_session
+@with_home
 def publish(session: Session, identifiers: Sequence[str]) -> int:
     """Publish records that conform; says of the others what stands in the way."""
     from catalog_service.operations.publish import publish as make_public
@@ -43,7 +44,7 @@ def publish(session: Session, identifiers: Sequence[str]) -> int:
 @click.option("--reason", required=True, help="Why; stands on the tombstone page.")
 @click.option("--replaced-by", default="", metavar="ID", help="The record that takes its place.")
 @click.option("--cascade", is_flag=True, help="Withdraw what depends on it too.")
-@with_session
+@with_home
 def withdraw(session: Session, identifier: str, reason: str, replaced_by: str, cascade: bool) -> int:
     """Withdraw a record; a tombstone stays for ever."""
     from catalog_service.operations.publish import withdraw as take_back
@@ -58,23 +59,24 @@ def withdraw(session: Session, identifier: str, reason: str, replaced_by: str, c
 
 @click.command(cls=TranslatedCommand)
 @click.argument("identifier", metavar="ID")
-@click.option("--version", type=click.IntRange(1), metavar="N", default=None, help="An older version.")
+@click.option("--version", type=click.IntRange(1, MOST), metavar="N", default=None, help="An older version.")
 @click.option(
     "--format", "form", default="turtle", show_default=True, help="Form: turtle, jsonld, rdfxml, ntriples, json."
 )
-@with_session
+@with_home
 def show(session: Session, identifier: str, version: int | None, form: str) -> int:
     """Show one record, drafts too."""
     from catalog_service.operations.export import render_working
 
-    click.echo(render_working(session.catalogue, identifier, form, version).decode())
+    shown = render_working(session.catalogue, identifier, form, version)
+    click.echo(shown, nl=not shown.endswith(b"\n") and not shown.startswith(b"PK"))
     return DONE
 
 
 @click.command(cls=TranslatedCommand)
 @click.argument("identifier", metavar="ID")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-@with_session
+@with_home
 def history(session: Session, identifier: str, as_json: bool) -> int:
     """Show a record's versions and changes."""
     from catalog_service.operations.publish import row_of
@@ -114,12 +116,12 @@ def history(session: Session, identifier: str, as_json: bool) -> int:
 @click.option("--kind", default="", help="Only records of this kind.")
 @click.option("--state", default="", help="Only records in this state.")
 @click.option("--agency", default="", metavar="ID", help="Only records of this provider.")
-@click.option("--batch", type=click.IntRange(1), metavar="N", default=None, help="Only records of this load.")
+@click.option("--batch", type=click.IntRange(1, MOST), metavar="N", default=None, help="Only records of this load.")
 @click.option(
-    "--limit", type=click.IntRange(1), metavar="N", default=100, show_default=True, help="Most records to show."
+    "--limit", type=click.IntRange(1, MOST), metavar="N", default=100, show_default=True, help="Most records to show."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-@with_session
+@with_home
 def list_(session: Session, kind: str, state: str, agency: str, batch: int | None, limit: int, as_json: bool) -> int:
     """List records by state, kind or batch."""
     from catalog_service.operations.publish import row_of

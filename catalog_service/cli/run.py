@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from catalog_service.cli.base import DONE, Session, TranslatedCommand, with_session
+from catalog_service.cli.base import DONE, Session, TranslatedCommand, show_error, with_session
+from catalog_service.errors import IndexUnavailable
 
 
 @click.command(cls=TranslatedCommand)
@@ -20,10 +21,21 @@ from catalog_service.cli.base import DONE, Session, TranslatedCommand, with_sess
 @with_session
 def run(session: Session, host: str, port: int, workers: int, sample: bool, verbose: bool) -> int:
     """Serve the catalogue; makes its home if there is none."""
-    from catalog_service.cli.serve import probe, serve
+    from catalog_service.cli.serve import at, hold, serve
+
+    with hold(host, port) as held:
+        port = held.getsockname()[1]
+        _prepare(session, sample=sample, verbose=verbose)
+        session.echo("Kebao is served at {address}", address=f"http://{at(host, port)}")
+        session.echo("Stop with Ctrl-C.")
+        serve(session.home, host, port, workers)
+    return DONE
+
+
+def _prepare(session: Session, *, sample: bool, verbose: bool) -> None:
+    """Make the home what it has to be before workers open it."""
     from catalog_service.operations.sample import load_samples
 
-    probe(host, port)
     if verbose:
         for name, value in session.catalogue.settings.values.items():
             shown = "***" if "key" in name and value else value
@@ -32,9 +44,14 @@ def run(session: Session, host: str, port: int, workers: int, sample: bool, verb
         loaded = load_samples(session.catalogue)
         if loaded:
             session.echo("{count} sample records loaded.", count=loaded)
-    session.catalogue.index.bring_to(session.catalogue.store.last_seq(), 5.0)
+    _bring_index(session)
     session.catalogue.close()
-    session.echo("Kebao is served at {address}", address=f"http://{host}:{port}")
-    session.echo("Stop with Ctrl-C.")
-    serve(session.home, host, port, workers)
-    return DONE
+
+
+def _bring_index(session: Session) -> None:
+    """Bring the index to the newest change; without it records are served all the same, and the follower goes on."""
+    try:
+        session.catalogue.index.bring_to(session.catalogue.store.last_seq(), 5.0)
+    except IndexUnavailable as error:
+        show_error(error, session.lang)
+        session.tell("Records are served; searching works as soon as the index does.")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from catalog_service.cli.base import DONE, Session, TranslatedCommand, print_json, with_session
+from catalog_service.cli.base import DONE, MOST, Session, TranslatedCommand, print_json, with_home
 from catalog_service.errors import InputError
 
 if TYPE_CHECKING:
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 @click.option("--filter", "filters", multiple=True, metavar="FACET=VALUE", help="Narrow by a facet; may be repeated.")
 @click.option("--sort", default="", help="relevance, newest or price.")
 @click.option(
-    "--limit", type=click.IntRange(1), metavar="N", default=20, show_default=True, help="Most records to show."
+    "--limit", type=click.IntRange(1, MOST), metavar="N", default=20, show_default=True, help="Most records to show."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-@with_session
+@with_home
 def search(session: Session, text: str, kind: str, filters: Sequence[str], sort: str, limit: int, as_json: bool) -> int:
     """Find what the page finds, in the terminal."""
     from catalog_service.operations.search import SearchRequest

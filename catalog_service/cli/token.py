@@ -15,7 +15,7 @@ def token() -> None:
 @token.command()
 @click.argument("owner", metavar="NAME")
 @click.option(
-    "--days", type=click.IntRange(1), metavar="N", default=365, show_default=True, help="Days until it expires."
+    "--days", type=click.IntRange(1, 36500), metavar="N", default=365, show_default=True, help="Days until it expires."
 )
 @with_session
 def create(session: Session, owner: str, days: int) -> int:

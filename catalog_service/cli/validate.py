@@ -52,7 +52,7 @@ def validate(
     session: Session, files: Sequence[str], kind: str, level: str, form: str, stored: bool, shapes: Path | None
 ) -> int:
     """Check records without storing them; says what is wrong, where, and what to write."""
-    from catalog_service.operations.load import sources_of
+    from catalog_service.operations.reading import nothing_read, sources_of
     from catalog_service.operations.validate import check_sources
 
     if stored == bool(files) or (shapes and not stored):
@@ -62,6 +62,8 @@ def validate(
     sources = sources_of(files)
     with counting(session, size_of(sources)) as progress:
         checked = check_sources(session.catalogue, sources, kind=kind, level=level, progress=progress)
+    if not checked.records and checked.conforms:
+        checked = replace(checked, findings=(*checked.findings, nothing_read(sources)))
     return _tell(session, checked, form)
 
 

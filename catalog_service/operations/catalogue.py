@@ -6,7 +6,8 @@ import threading
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from catalog_service.config import Settings, load_settings
+from catalog_service.config import FILE, Settings, load_settings
+from catalog_service.errors import InputError
 from catalog_service.i18n import LANGUAGES
 from catalog_service.model.kind import title_path
 from catalog_service.model.record import best_text, parse_canonical
@@ -73,6 +74,8 @@ class Catalogue:
         self._secrets: dict[str, bytes] = {}
         self.set_names = SetNames(profile.vocabularies)
         self._opening = threading.RLock()
+        self.base_frozen = False
+        """Whether the store says what the IRIs of records begin with: it does from the first one on."""
 
     @property
     def home(self) -> Path:
@@ -85,7 +88,25 @@ class Catalogue:
         from catalog_service.store import open_store
 
         with self._opening:
-            return open_store(self.settings.store_url)
+            store = open_store(self.settings.store_url)
+            try:
+                self._check_base(store)
+            except BaseException:
+                store.close()
+                raise
+            return store
+
+    def _check_base(self, store: Store) -> None:
+        """Refuse another base than the one the records of the store have."""
+        frozen = store.iri_base()
+        self.base_frozen = frozen is not None
+        if frozen not in (None, self.iri_base):
+            raise InputError(
+                "The IRIs of this catalogue begin with {frozen} for good, not with {given}.",
+                advice='Write iri_base = "{frozen}" under [catalogue] in {file}, or begin a catalogue of its own '
+                "in another home.",
+                frozen=frozen, given=self.iri_base, file=str(self.home / FILE),
+            )  # fmt: skip
 
     @cached_property
     def index(self) -> Index:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from catalog_service.errors import BadQuery, EnvironmentProblem, IndexUnavailable
 from catalog_service.indexing import index_schema
+from catalog_service.operations import mending
 from catalog_service.operations.documents import Maker
 from catalog_service.operations.generations import remove_unused
 from catalog_service.operations.writing import Writer
@@ -22,7 +23,7 @@ from indexer import grammar
 from indexer.analysis import Analyser
 from indexer.bulk import fingerprint
 from indexer.engines import open_engine
-from indexer.errors import IndexerError, QueryTooLong
+from indexer.errors import IndexerError, QueryTooLong, WrongIndex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -98,6 +99,16 @@ class Index:
         """Return where an engine that lives in files keeps a generation of its index."""
         return self.catalogue.home / "index" / f"{fingerprint(self.schema, self.analyser)}-{generation}"
 
+    @property
+    def searched(self) -> Path:
+        """The folder of the generation that is searched."""
+        return self.folder(self._generation)
+
+    @property
+    def trouble(self) -> str:
+        """Why the index cannot be written or searched at the moment, whichever process found out; empty if it can."""
+        return self.failure or mending.noted(self)
+
     def open_generation(self, generation: int) -> Engine:
         """Open a generation of the index, empty if it is new."""
         settings = self.catalogue.settings
@@ -127,6 +138,16 @@ class Index:
         if self._engine is not None and self._engine.name == "embedded" and not self.folder(self._generation).exists():
             self.take_up(self._generation)
 
+    @contextmanager
+    def _noting(self) -> Iterator[None]:
+        """Tell an engine's failure as ours; damage is noted for the process that can mend it."""
+        try:
+            with told():
+                yield
+        except IndexUnavailable as error:
+            mending.note(self, error.__cause__)
+            raise
+
     # searching
 
     def parse(self, text: str) -> Parsed:
@@ -147,7 +168,7 @@ class Index:
 
     def search(self, search: Search) -> SearchResult:
         """Search the newest commit."""
-        with told():
+        with self._noting():
             engine = self.newest()
             now = time.monotonic()
             if now - self._refreshed > _POLL:
@@ -170,7 +191,7 @@ class Index:
 
     def position(self) -> int:
         """Return the change the index has reached."""
-        with told():
+        with self._noting():
             return self.newest().position()
 
     def wait_for(self, seq: int, seconds: float) -> bool:
@@ -193,7 +214,7 @@ class Index:
     @contextmanager
     def writing(self, chunk: int | None = None) -> Iterator[Writer]:
         """Yield what writes the index, so many changes at once. The lock is held."""
-        with self._writing, told(), Writer(self, chunk=chunk) as writer:
+        with self._writing, self._noting(), Writer(self, chunk=chunk) as writer:
             yield writer
 
     def catch_up(self) -> int:
@@ -214,7 +235,7 @@ class Index:
 
     def entries(self) -> Iterator[tuple[str, int, str]]:
         """Yield identifier, change and digest of every record in the index."""
-        with told():
+        with self._noting():
             engine = self.engine
             engine.refresh()
             yield from engine.entries()
@@ -280,6 +301,12 @@ class told:  # noqa: N801 - reads as a phrase: `with told():`
                 advice="Write the few words that matter.",
                 limit=error.limit,
             ) from error
+        if isinstance(error, WrongIndex):
+            raise IndexUnavailable(
+                "The search index cannot be used: {reason}.",
+                advice="The records are safe; `kebao index rebuild` makes the index anew.",
+                reason=str(error),
+            ) from error
         if isinstance(error, IndexerError):
             raise IndexUnavailable(
                 "The search index does not answer: {reason}.",
@@ -310,6 +337,7 @@ class Follower(threading.Thread):
         while not self._stopping.is_set():
             try:
                 if self._index.acquire():
+                    mending.mend(self._index)
                     due = not mended or time.monotonic() - mended > _LEFT_BEHIND
                     if due:
                         mended = time.monotonic()
@@ -321,6 +349,8 @@ class Follower(threading.Thread):
             except Exception as error:  # whatever it is: who holds the lock must not stop for good
                 if not isinstance(error, EnvironmentProblem):
                     log.exception("the index cannot be followed")
+                elif not self._index.failure:
+                    mending.look(self._index)
                 self._index.failure, pause = str(error) or repr(error), min(pause * 2, 5.0)
                 self._index.reopen()
             self._stopping.wait(pause)

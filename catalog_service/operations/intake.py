@@ -283,6 +283,8 @@ class Intake:
             began = time.perf_counter()
             self._give_again(writer)
             self._check_version(writer)
+            if not self.catalogue.base_frozen:
+                writer.freeze_iri_base(self.catalogue.iri_base)
             if self.own_batch:
                 self.batch = writer.open_batch(self.own_batch.label, self.own_batch.note)
             kept, doubles = self._known_by_now(writer, candidates, bare)
@@ -299,6 +301,7 @@ class Intake:
             self._remember(writer, list(taken.values()))
             if self.own_batch and self.batch:
                 writer.close_batch(self.batch, counts=counted(self.own_batch.counts, taken.values()))
+        self.catalogue.base_frozen = True
         self.commits += 1
         self.pace = (self.pace + (time.perf_counter() - began) / len(candidates)) / 2
         return taken

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from catalog_service.errors import InputError
+from catalog_service.i18n import LANGUAGES, MARKS, both
 from catalog_service.model.report import Finding
 from catalog_service.normalise import Normaliser
 from catalog_service.operations.spool import Candidate
@@ -126,6 +127,18 @@ def limits_of(catalogue: Catalogue) -> dict[str, int]:
     }
 
 
+def nothing_read(sources: Sequence[Source]) -> Finding:
+    """Return the finding on files of which nothing could be read as a record."""
+    names = {lang: MARKS[lang].join(source.name for source in sources)[:200] for lang in LANGUAGES}
+    return Finding(
+        "no-record",
+        both("Nothing in {file} can be read as a record.", domain="findings", file=names),
+        both("Compare it with `kebao template KIND -o FILE.xlsx`, or name the kind with --kind.", domain="findings"),
+        severity="error",
+        constraint="no-record",
+    )
+
+
 def sources_of(paths: Sequence[str]) -> list[Source]:
     """Return the sources that paths name; ``-`` is standard input."""
     import io
@@ -137,7 +150,10 @@ def sources_of(paths: Sequence[str]) -> list[Source]:
             sources.append(Source("-", io.BytesIO(sys.stdin.buffer.read())))
             continue
         path = Path(each)
-        if not path.is_file():
+        if path.is_dir():
+            raise InputError("{file} is a folder.", advice="Name the files in it.", file=each)
+        if not path.exists():
             raise InputError("There is no file {file}.", file=each)
-        sources.append(Source(path.name, path))
+        # A pipe or device can be read once only and has no size: it is taken in whole, as standard input is.
+        sources.append(Source(path.name, path if path.is_file() else io.BytesIO(path.read_bytes())))
     return sources

@@ -146,7 +146,7 @@ def use(catalogue: Catalogue, engine: str) -> int:
 def _write_engine(catalogue: Catalogue, engine: str) -> None:
     """Put the engine into ``kebao.toml`` and leave every other line as it is."""
     path = catalogue.home / FILE
-    lines = path.read_text(encoding="utf-8").split("\n") if path.exists() else []
+    lines = path.read_text(encoding="utf-8-sig").split("\n") if path.exists() else []
     section = ""
     for number, line in enumerate(lines):
         if line.strip().startswith("["):

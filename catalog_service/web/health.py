@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import defaultdict
@@ -15,6 +16,8 @@ from catalog_service.web.routes import Route
 
 if TYPE_CHECKING:
     from catalog_service.web.site import Site
+
+log = logging.getLogger(__name__)
 
 BUCKETS = (0.005, 0.015, 0.06, 0.2, 1.0, 5.0)
 
@@ -86,8 +89,8 @@ def ready(site: Site) -> Response:
         problems["store"] = str(error)
     try:
         position = site.catalogue.index.position()
-        if site.catalogue.index.failure:
-            problems["index"] = site.catalogue.index.failure
+        if trouble := site.catalogue.index.trouble:
+            problems["index"] = trouble
     except (CatalogError, OSError) as error:
         problems["index"] = str(error)
     body = {"status": "unready" if problems else "ready", "seq": seq, "index": position, "lag": max(seq - position, 0)}
@@ -97,19 +100,36 @@ def ready(site: Site) -> Response:
 def measured(site: Site, metrics: Metrics) -> Response:
     """Return the figures of this process and of the catalogue."""
     lines = metrics.lines()
-    store, index = site.catalogue.store, site.catalogue.index
-    seq, position = store.last_seq(), index.position()
-    gauges = {"kebao_log_seq": seq, "kebao_index_position": position, "kebao_index_lag": max(seq - position, 0)}
-    for kind in site.catalogue.profile.kinds:
-        gauges[f'kebao_records{{kind="{kind}"}}'] = store.count(kind=kind, live=True)
-    if (memory := _resident()) is not None:
-        gauges["process_resident_memory_bytes"] = memory
-    for name in ("kebao_log_seq", "kebao_index_position", "kebao_index_lag", "kebao_records"):
-        lines.append(f"# TYPE {name} gauge")
-        lines += [f"{each} {value}" for each, value in gauges.items() if each.partition("{")[0] == name]
+    gauges = _figures(site)
+    memory = _resident()
+    for name in ("kebao_store_up", "kebao_index_up", "kebao_log_seq", "kebao_index_position", "kebao_index_lag"):
+        lines += [f"# TYPE {name} gauge", f"{name} {gauges[name]}"] if name in gauges else []
+    records = [f"{each} {value}" for each, value in gauges.items() if each.startswith("kebao_records{")]
+    lines += ["# TYPE kebao_records gauge", *records] if records else []
     if memory is not None:
         lines += ["# TYPE process_resident_memory_bytes gauge", f"process_resident_memory_bytes {memory}"]
     return Response("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _figures(site: Site) -> dict[str, int]:
+    """Return what can be told of store and index; what does not answer has no figures, and is said to be down."""
+    gauges = {"kebao_store_up": 0, "kebao_index_up": 0}
+    catalogue = site.catalogue
+    try:
+        seq = catalogue.store.last_seq()
+        for kind in catalogue.profile.kinds:
+            gauges[f'kebao_records{{kind="{kind}"}}'] = catalogue.store.count(kind=kind, live=True)
+        gauges |= {"kebao_store_up": 1, "kebao_log_seq": seq}
+    except (CatalogError, OSError) as error:
+        log.warning("the store cannot be measured: %s", error)
+    try:
+        position = catalogue.index.position()
+        gauges |= {"kebao_index_up": int(not catalogue.index.trouble), "kebao_index_position": position}
+    except (CatalogError, OSError) as error:
+        log.warning("the index cannot be measured: %s", error)
+    if {"kebao_log_seq", "kebao_index_position"} <= gauges.keys():
+        gauges["kebao_index_lag"] = max(gauges["kebao_log_seq"] - gauges["kebao_index_position"], 0)
+    return gauges
 
 
 def _resident() -> int | None:

@@ -17,11 +17,13 @@ from catalog_service.errors import (
     CatalogError,
     EnvironmentProblem,
     Gone,
+    IndexUnavailable,
     InputError,
     NotAcceptable,
     NotFound,
     NoToken,
     RecordRefused,
+    StoreFull,
     TooLarge,
 )
 from catalog_service.i18n import explain
@@ -72,7 +74,7 @@ def register(app: Flask, site: Site) -> None:
 def answer(site: Site, error: CatalogError) -> Response:
     """Return the answer to an error: a problem document for programs, a page for people."""
     if isinstance(error, EnvironmentProblem):
-        log.error("request failed", extra={"path": request.path, "reason": str(error)})
+        log.error("request failed: %s", error, extra={"path": request.path, "reason": str(error)})
     response = site.json(problem(site, error), error.status, content_type=PROBLEM)
     if not for_program():
         response = _page(site, error)
@@ -86,7 +88,7 @@ def answer(site: Site, error: CatalogError) -> Response:
 
 def problem(site: Site, error: CatalogError) -> dict[str, Any]:
     """Return the members of a problem document, in the reader's language."""
-    title, advice = explain(error, site.lang)
+    title, advice = _told(site, error)
     document: dict[str, Any] = {
         "type": site.absolute("/docs") + f"#{error.code}",
         "title": title,
@@ -99,6 +101,19 @@ def problem(site: Site, error: CatalogError) -> dict[str, Any]:
     if isinstance(error, RecordRefused):
         document["findings"] = [finding_members(each, site.lang) for each in error.findings[:_MOST_FINDINGS]]
     return document
+
+
+def _told(site: Site, error: CatalogError) -> tuple[str, str]:
+    """Return what is wrong and what to do, for a reader: of disks, servers and files of ours only that it will pass."""
+    if not isinstance(error, EnvironmentProblem):
+        return explain(error, site.lang)
+    if isinstance(error, IndexUnavailable):
+        title = "Searching is not possible at the moment."
+    elif isinstance(error, StoreFull):
+        title = "Nothing can be stored at the moment."
+    else:
+        title = "The catalogue cannot answer at the moment."
+    return str(site.say(title)), str(site.say("Records are safe. Try again in a few minutes."))
 
 
 def finding_members(finding: Finding, lang: str) -> dict[str, Any]:
@@ -193,7 +208,7 @@ def event_number() -> str:
 
 
 def _page(site: Site, error: CatalogError) -> Response:
-    title, advice = explain(error, site.lang)
+    title, advice = _told(site, error)
     if isinstance(error, Gone) and error.values.get("identifier"):
         return site.page("errors/gone.html", error.status, title=title, advice=advice, error=error, **_tombstone(error))
     if isinstance(error, NotFound) and not isinstance(error, Gone):

@@ -224,7 +224,7 @@ def test_a_template_is_made_and_not_written_over(tmp_path: Path, lang: str) -> N
     said(run(tmp_path / "home", "template", "service-product", "-o", str(path), lang=lang))
     assert "--force" in said(run(tmp_path / "home", "template", "service-product", "-o", str(path), lang=lang), 1)
     said(run(tmp_path / "home", "template", "service-product", "-o", str(path), "--force", lang=lang))
-    said(run(tmp_path / "home", "validate", str(path)))
+    assert "1 place to mend" in said(run(tmp_path / "home", "validate", str(path)), 1)  # that nothing is in it yet
 
 
 # index, keys, lists

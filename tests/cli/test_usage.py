@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 def test_a_wrong_use_is_told_in_the_asked_language(
     tmp_path: Path, words: tuple[str, ...], named: str, lang: str
 ) -> None:
+    (tmp_path / "home").mkdir()
+
     result = run(tmp_path / "home", *words, lang=lang)
 
     assert result.exit_code == 2

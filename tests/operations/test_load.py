@@ -377,7 +377,7 @@ def test_ctrl_c_in_mid_load_ends_with_130_and_whole_records(tmp_path: Path) -> N
     assert child.returncode == 130
     assert "Traceback" not in err
     assert "Stopped." in err
-    catalogue = make_catalogue(tmp_path / "home")
+    catalogue = make_catalogue(tmp_path / "home", catalogue__iri_base="https://kebao.example")
     done = state(catalogue)
     assert 2 <= len(done) < 202
     assert all(live for _, _, live in done)

@@ -9,6 +9,7 @@ import logging
 import os
 import select
 import signal
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,7 @@ from tests.operations.tables import row, rows_of, table, workbook
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from catalog_service.config import Value
     from catalog_service.operations.catalogue import Catalogue
     from catalog_service.operations.load import LoadResult
 
@@ -259,7 +261,9 @@ def test_memory_is_bounded(tmp_path: Path) -> None:
 
 def test_a_document_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
     """Ten megabytes of legal Turtle that never becomes a record: nested as deep as a tree can be, and never closed."""
-    catalogue = make_catalogue(tmp_path / "home", sandbox__cpu_seconds=0, sandbox__wall_seconds=0)
+    catalogue = make_catalogue(tmp_path / "home")
+    no_time: dict[str, Value] = {"sandbox.cpu_seconds": 0, "sandbox.wall_seconds": 0}
+    catalogue.settings = replace(catalogue.settings, values={**catalogue.settings.values, **no_time})
     nested = "<urn:x:a> <urn:x:p> " + "[ <urn:x:p> " * 400_000 + '"x"' + "]" * 400_000 + " ."
 
     with pytest.raises(TooCostly) as caught:

@@ -21,8 +21,9 @@ from indexer import bulk, folders
 from indexer.engines.embedded import layout
 from indexer.engines.embedded.figures import figures
 from indexer.engines.embedded.order import Sorter
+from indexer.engines.embedded.soundness import is_panic, reading
 from indexer.engines.embedded.translate import Translator, unscored
-from indexer.errors import IndexLocked, IndexUnreachable, WrongIndex
+from indexer.errors import IndexerError, IndexLocked, IndexUnreachable, WrongIndex
 from indexer.query import Sort, is_scored
 from indexer.result import Hit, SearchResult
 
@@ -89,8 +90,10 @@ class EmbeddedEngine:
             except (OSError, ValueError, RuntimeError) as error:
                 self._give_up(writer)
                 raise IndexUnreachable(f"cannot write the index: {error}") from error
-            except BaseException:
+            except BaseException as error:
                 self._give_up(writer)
+                if is_panic(error):
+                    raise WrongIndex(f"cannot write the index: {error}") from error
                 raise
             self.refresh()
             return refused
@@ -103,7 +106,9 @@ class EmbeddedEngine:
     def search(self, search: Search) -> SearchResult:
         """Answer a search from the newest commit seen by `refresh`."""
         bulk.check_search(search, self.schema)
-        return _Answer(self._view, self._translator, search).result()
+        answer = _Answer(self._view, self._translator, search)
+        with reading(self._path):
+            return answer.result()
 
     def entries(self) -> Iterator[tuple[str, int, str]]:
         """Yield id, seq and hash of every live document, ordered by id."""
@@ -111,10 +116,15 @@ class EmbeddedEngine:
         view = self._view
         sorter = Sorter(view.searcher, self._translator)
         last: str | None = None
-        while found := sorter.by_id(self._translator.live(), _PAGE, last):
-            addresses = [where for _, where in found]
-            seqs = view.searcher.fast_field_values("seq", addresses)
-            for (id_, _), seq, digest in zip(found, seqs, view.hashes(addresses), strict=True):
+        while True:
+            with reading(self._path):
+                found = sorter.by_id(self._translator.live(), _PAGE, last)
+                addresses = [where for _, where in found]
+                seqs = view.searcher.fast_field_values("seq", addresses) if found else []
+                hashes = view.hashes(addresses)
+            if not found:
+                return
+            for (id_, _), seq, digest in zip(found, seqs, hashes, strict=True):
                 yield id_, int(seq or 0), digest
             last = found[-1][0]
 
@@ -129,8 +139,11 @@ class EmbeddedEngine:
         with self._guard:
             if self._writer is not None:
                 writer, self._writer = self._writer, None
-                with suppress(ValueError, OSError):
+                try:
                     writer.wait_merging_threads()
+                except BaseException as error:
+                    if not (is_panic(error) or isinstance(error, ValueError | OSError)):
+                        raise
             self._release()
 
     def _put(self, writer: IndexWriter, changes: Mapping[str, Prepared | Deletion]) -> int:
@@ -174,7 +187,9 @@ class EmbeddedEngine:
             raise WrongIndex(f"{path} holds an index made for another schema or dictionary, or is damaged")
         try:
             index = tantivy.Index(self._fields, path=str(path))
-        except (OSError, ValueError) as error:
+        except BaseException as error:
+            if not (is_panic(error) or isinstance(error, OSError | ValueError)):
+                raise
             raise WrongIndex(f"{path} cannot be opened as an index: {error}") from error
         written = name_file.with_suffix(".new")
         written.write_text(name, encoding="utf-8")
@@ -207,17 +222,20 @@ class EmbeddedEngine:
         """Forget what was not committed; a writer that cannot even do that is let go."""
         try:
             writer.rollback()
-        except (ValueError, OSError, RuntimeError):
+        except BaseException as error:
             self._writer = None
+            if not (is_panic(error) or isinstance(error, ValueError | OSError | RuntimeError)):
+                raise
 
     def _look(self) -> _View:
         self._seen = self._stamp()
         try:
-            self._index.reload()
-            return _View(self._index.searcher(), self._translator)
-        except (OSError, ValueError, RuntimeError) as error:
+            with reading(self._path):
+                self._index.reload()
+                return _View(self._index.searcher(), self._translator)
+        except IndexerError:
             self._seen = None
-            raise IndexUnreachable(f"cannot read the index: {error}") from error
+            raise
 
     def _stamp(self) -> object:
         if self._path is None:
