@@ -48,13 +48,21 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "forbidden-character": ("{label}: characters that no text may hold were taken out of “{value}”.", ""),
     "too-long": ("{label}: the text has {length} characters; {most} is the most.", "Shorten it."),
-    "bad-iri": ("{label}: “{value}” is no web address.", "Write it like https://www.example.org/service."),
+    "bad-iri": ("{label}: “{value}” is no web address.", "Write it like {example}."),
+    "bad-address": ("{label}: “{value}” is no address.", "Write it like {example}."),
+    "bad-iri-part": (
+        "{label}: “{value}” is no address because of the “{part}” in it.",
+        "Copy it from the address bar of a browser, or write % as %25, [ as %5B, ] as %5D, a second # as %23.",
+    ),
     "bad-phone": ("{label}: “{value}” is no telephone number.", "Write it like 0771-5550123."),
 }  # fmt: skip
 """Code of a finding to what is wrong and what to write."""
 
 
-CODES = {"no-such-day": "bad-date", "bad-integer": "bad-number", "bad-phone": "bad-iri", "bad-iri-own": "bad-iri"}
+CODES = {
+    "no-such-day": "bad-date", "bad-integer": "bad-number", "bad-phone": "bad-iri", "bad-iri-own": "bad-iri",
+    "bad-address": "bad-iri", "bad-iri-part": "bad-iri",
+}  # fmt: skip
 """Situations that share a code with another and differ in words only."""
 
 
