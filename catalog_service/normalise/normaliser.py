@@ -63,9 +63,9 @@ class Normaliser:
         self._kinds = kinds
         self._iri_base = iri_base
         self._plans: dict[str, NodePlan] = {name: plan_of(kind) for name, kind in kinds.items()}
-        self._offers = {name: offers_of(plan) for name, plan in self._plans.items()}
         self._copied = {name: _copies(kind) for name, kind in kinds.items()}
         self._values = Values(Concepts(vocabularies), limits, today)
+        self._offers = {name: offers_of(plan, self._values) for name, plan in self._plans.items()}
         self._numbers = itertools.count(1)
 
     def normalise(self, raw: RawRecord) -> Normalised:
