@@ -57,7 +57,8 @@ class LeadTimes:
                                  value=str(raw.value)[:80])  # fmt: skip
                     continue
                 said.append(Said(offer, name, raw, period))
-                _keep_text(record, record.plan.name(*_PERIOD_TEXT), raw)
+                if period.minimum is not None and period.maximum is not None:  # one end alone is not the whole period
+                    _keep_text(record, record.plan.name(*_PERIOD_TEXT), raw)
             if not raws and offer.values.get(name) is raws:
                 del offer.values[name]
         if said:

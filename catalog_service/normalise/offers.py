@@ -1,7 +1,8 @@
 """Offers as people write them, put into the members of an offer before these become terms: `prices`, `leadtimes`.
 
-Amounts in columns of their own count; words count where there are none, and are always kept as text. The names of the
-members come from the shapes by their predicates, so any kind with offers is served.
+Amounts in columns of their own count; words count where there are none, and are kept as text, but for those that say
+no more than one end of a range. The names of the members come from the shapes by their predicates, so any kind with
+offers is served.
 """
 
 from __future__ import annotations

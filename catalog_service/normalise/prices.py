@@ -80,7 +80,8 @@ class Prices:
                              value=str(raw.value)[:80])  # fmt: skip
                 continue
             yield from self._put(offer, price, raw, name)
-            _keep_text(offer, self._names.text, raw)
+            if price.mode:  # what one end says is in the columns whole; alone, it would be read as the price
+                _keep_text(offer, self._names.text, raw)
         if not raws and offer.values.get(name) is raws:
             del offer.values[name]
 

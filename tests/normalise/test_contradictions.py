@@ -35,6 +35,14 @@ def test_words_in_both_columns_keep_unit_and_currency() -> None:
     assert (offer.currency, offer.unit) == ("USD", ('"件"@zh',))
 
 
+def test_words_for_one_end_are_not_kept_as_the_words_for_the_whole() -> None:
+    found = normalised(offer__minPrice="1000元/件", offer__maxPrice="2000元/件", offer__periodMin="1年",
+                       offer__periodMax="18个月")  # fmt: skip
+
+    assert only(found).text == ()
+    assert not found.record.objects("<https://w3id.org/stsp/ns#periodText>")
+
+
 def test_words_in_the_column_of_the_largest_price_are_no_fixed_price() -> None:
     plain = only(normalised(offer__maxPrice="2000元/件")).plain()
 
