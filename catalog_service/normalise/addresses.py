@@ -33,6 +33,8 @@ _FAULTS = (
 
 def address(each: Field, text: str) -> str | None:
     """Return the IRI of an address as people write it in a field, None where it is none."""
+    if each.words and (known := each.words.get(text.casefold())):
+        return known
     prefix = each.iri_prefix
     if prefix:
         rest = text[len(prefix) :] if text.lower().startswith(prefix) else text
