@@ -46,6 +46,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{label}: “{value}” cannot be understood as a period.",
         "Write it like 5-15个工作日, 3周 or 不超过3个月.",
     ),
+    "lost-digits": (
+        "{label}: the spreadsheet kept this as the number {value}, so its last digits are lost.",
+        "Set the column to text and fill the cell in again.",
+    ),
     "price-contradicts": (
         "{label}: “{value}” contradicts {other} “{given}”.",
         "Say the same in both, or leave one of them empty.",

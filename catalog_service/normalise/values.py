@@ -34,6 +34,10 @@ _LISTED = re.compile(r"\s*[;；、\n|]\s*")
 _BROKEN = re.compile(rf"\s*{_BREAKS}\s*")
 _COMMAS = re.compile(r"\s*[;；、,，\n|]\s*")
 _ADDRESSES = re.compile(r"[；、\n]\s*|[;\s]\s*(?=[A-Za-z][A-Za-z0-9+.-]*:|www\.|$)")
+_LOSSY = 1e15
+"""From here on spreadsheets do not keep every digit of a number."""
+_NUMERIC = frozenset({"integer", "decimal", "date", "boolean"})
+_EXPONENT = re.compile(r"\d(?:\.\d+)?E\+\d{2}")
 _SHOWN = 80
 EXAMPLE = "https://www.example.org/service"
 """What to write where a field of addresses has no example of its own."""
@@ -89,6 +93,8 @@ class Values:
     def _converted(self, each: Field, path: str, raw: RawValue) -> Converted:
         if isinstance(raw.value, str) and (each.max_count == 1 or each.unique_lang):
             return self._by_type[each.type](each, path, raw, raw.value) if raw.value.strip() else Converted()
+        if raw.value.__class__ is float and abs(raw.value) >= _LOSSY and each.type not in _NUMERIC:
+            return Converted((), (_lost_digits(each, path, raw, numbers.plain_text(raw.value)),))
         found: list[Term] = []
         findings: list[Finding] = []
         convert = self._by_type[each.type]
@@ -109,7 +115,11 @@ class Values:
         if each.type == "concept" or each.schemes:
             yield from self._codes(each, value)
             return
-        pattern = {"text": _LISTED, "iri": _ADDRESSES if not each.iri_prefix else _COMMAS, "reference": _BROKEN}
+        pattern = {
+            "text": _LISTED,
+            "iri": _COMMAS if each.iri_prefix or each.words else _ADDRESSES,
+            "reference": _BROKEN,
+        }
         split = pattern.get(each.type) or (_COMMAS if each.pattern else _LISTED)
         for part in split.split(value.strip()):
             if part.strip():
@@ -155,6 +165,8 @@ class Values:
         if each.schemes:
             return self._code(each, path, raw, text)
         if each.pattern or "unique" in each.checks:
+            if "E+" in text and _EXPONENT.fullmatch(text):
+                return Converted((), (_lost_digits(each, path, raw, text),))
             text = clean_identifier(text) if "unique" in each.checks else phone(half_width(text))
         if len(text) > self._longest:
             said = notice("too-long", raw.place, path=path, field=each, value=_shown(text), length=len(text),
@@ -236,6 +248,10 @@ def _no_address(each: Field, path: str, raw: RawValue, text: str) -> Finding:
     code = "bad-phone" if each.iri_prefix == "tel:" else "bad-iri-part" if part else code
     example = next(iter(each.examples), EXAMPLE)
     return notice(code, raw.place, path=path, field=each, value=_shown(text), part=part, example=example)
+
+
+def _lost_digits(each: Field, path: str, raw: RawValue, text: str) -> Finding:
+    return notice("lost-digits", raw.place, path=path, field=each, value=text)
 
 
 def _shown(text: str) -> str:
