@@ -46,6 +46,9 @@ PREFIXES = {
     "xsd": XSD,
 }
 
+SCHEMES = ("http", "https", "urn", "tel", "mailto", "weixin", "qq", "xmpp", "sip", "info", "doi", "geo")
+"""Schemes of IRIs that may stand in a record; a record's own IRI is of the first three."""
+
 TYPE = f"<{RDF}type>"
 """``rdf:type`` as a term."""
 

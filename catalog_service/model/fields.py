@@ -105,6 +105,8 @@ def _field(graph: ShapeGraph, node: Term, views: ShapeGraph) -> Field:
         system=bool(graph.flag(node, "stsd:system")),
         column=graph.flag(node, "stsd:column") is not False,
         examples=tuple(terms.value(each) for each in graph.many(node, "stsd:example")),
+        aliases=tuple(terms.value(each) for each in graph.many(node, "stsd:alias")),
+        words=_words(graph, node),
         shape=terms.value(node),
         order=int(graph.number(node, "sh:order")),
         level=graph.level(node),
@@ -128,6 +130,16 @@ def _type(graph: ShapeGraph, node: Term, *, members: bool, schemes: bool) -> Fie
     if schemes:
         return "concept"
     return "reference" if _classes(graph, node) else "iri"
+
+
+def _words(graph: ShapeGraph, node: Term) -> dict[str, str]:
+    """Return what well-known values of a field are called, to their IRIs."""
+    return {
+        terms.value(word).casefold(): terms.value(each)
+        for each in graph.many(node, "stsd:wellKnown")
+        for said in ("skos:prefLabel", "skos:altLabel", "skos:notation")
+        for word in graph.many(each, said)
+    }
 
 
 def _classes(graph: ShapeGraph, node: Term) -> tuple[str, ...]:

@@ -9,15 +9,19 @@ PATTERN = re.compile(r"[A-Z0-9][A-Z0-9._-]{3,63}")
 """The form of an identifier as a whole."""
 
 _DIGITS = 7
+UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
+"""Characters without width, as come with what is copied from web pages and chats."""
 
 
 def clean_identifier(text: str) -> str:
-    """Return an identifier as it is stored: half width, upper case, without surrounding space.
+    """Return an identifier as it is stored: half width, upper case, without space around it or unseen marks in it.
 
     >>> clean_identifier(" gx－0000001 ")
     'GX-0000001'
     """
-    return unicodedata.normalize("NFKC", text).strip().upper()
+    if text.isascii():
+        return text.strip().upper()
+    return unicodedata.normalize("NFKC", text.translate(UNSEEN)).strip().upper()
 
 
 def is_identifier(text: str) -> bool:

@@ -81,6 +81,10 @@ class Field:
     column: bool = True
     """Whether it has a column in tables."""
     examples: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    """What else people write over its column."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    """Words for well-known values, with case folded, to their IRIs."""
     shape: str = ""
     """IRI of the property shape."""
     order: int = 0

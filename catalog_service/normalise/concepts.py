@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from catalog_service.i18n import LANGUAGES
+from catalog_service.model.identifiers import UNSEEN
 from catalog_service.normalise.findings import notice
 from catalog_service.normalise.text import clean_text, half_width
 
@@ -51,7 +52,7 @@ class Concepts:
         if found is None:
             if len(self._known) >= _MOST_KNOWN:
                 self._known.clear()
-            found = self._known[key] = self._choice(clean_text(text), schemes)
+            found = self._known[key] = self._choice(clean_text(text.translate(UNSEEN)), schemes)
         return found
 
     def _choice(self, text: str, schemes: tuple[str, ...]) -> Choice:

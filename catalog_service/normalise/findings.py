@@ -46,15 +46,36 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{label}: “{value}” cannot be understood as a period.",
         "Write it like 5-15个工作日, 3周 or 不超过3个月.",
     ),
+    "lost-digits": (
+        "{label}: the spreadsheet kept this as the number {value}, so its last digits are lost.",
+        "Set the column to text and fill the cell in again.",
+    ),
+    "price-contradicts": (
+        "{label}: “{value}” contradicts {other} “{given}”.",
+        "Say the same in both, or leave one of them empty.",
+    ),
+    "period-contradicts": (
+        "{label}: “{value}” contradicts {other} “{given}”, or cannot be said in its unit.",
+        "Say both in the same unit, such as 5个工作日 and 40个工作日, or leave one of them empty.",
+    ),
     "forbidden-character": ("{label}: characters that no text may hold were taken out of “{value}”.", ""),
     "too-long": ("{label}: the text has {length} characters; {most} is the most.", "Shorten it."),
-    "bad-iri": ("{label}: “{value}” is no web address.", "Write it like https://www.example.org/service."),
+    "bad-iri": ("{label}: “{value}” is no web address.", "Write it like {example}."),
+    "bad-address": ("{label}: “{value}” is no address.", "Write it like {example}."),
+    "bad-iri-part": (
+        "{label}: “{value}” is no address because of the “{part}” in it.",
+        "Copy it from the address bar of a browser, or write % as %25, [ as %5B, ] as %5D, a second # as %23.",
+    ),
     "bad-phone": ("{label}: “{value}” is no telephone number.", "Write it like 0771-5550123."),
 }  # fmt: skip
 """Code of a finding to what is wrong and what to write."""
 
 
-CODES = {"no-such-day": "bad-date", "bad-integer": "bad-number", "bad-phone": "bad-iri", "bad-iri-own": "bad-iri"}
+CODES = {
+    "no-such-day": "bad-date", "bad-integer": "bad-number", "bad-phone": "bad-iri", "bad-iri-own": "bad-iri",
+    "bad-address": "bad-iri", "bad-iri-part": "bad-iri",
+    "price-contradicts": "bad-price", "period-contradicts": "bad-period",
+}  # fmt: skip
 """Situations that share a code with another and differ in words only."""
 
 

@@ -13,13 +13,14 @@ from catalog_service.model import terms
 from catalog_service.model.identifiers import clean_identifier
 from catalog_service.namespaces import SCHEMA, TYPE, XSD, shorten
 from catalog_service.normalise import numbers
+from catalog_service.normalise.addresses import address
 from catalog_service.normalise.dates import NoSuchDay, parse_date
 from catalog_service.normalise.findings import notice
 from catalog_service.normalise.fragments import with_fragments
 from catalog_service.normalise.plan import MOST_USUAL, local_name
 from catalog_service.normalise.result import Reference
 from catalog_service.normalise.text import clean_text
-from catalog_service.normalise.values import DEFAULT_LANGUAGE, address
+from catalog_service.normalise.values import DEFAULT_LANGUAGE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

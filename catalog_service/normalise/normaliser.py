@@ -11,6 +11,7 @@ from catalog_service.model import terms
 from catalog_service.model.identifiers import clean_identifier, is_identifier, own_identifier, record_iri
 from catalog_service.model.record import Record
 from catalog_service.namespaces import term
+from catalog_service.normalise.addresses import good_address
 from catalog_service.normalise.concepts import Concepts
 from catalog_service.normalise.draft import ROOT, Builder, Draft, number_steps
 from catalog_service.normalise.findings import notice
@@ -62,9 +63,9 @@ class Normaliser:
         self._kinds = kinds
         self._iri_base = iri_base
         self._plans: dict[str, NodePlan] = {name: plan_of(kind) for name, kind in kinds.items()}
-        self._offers = {name: offers_of(plan) for name, plan in self._plans.items()}
         self._copied = {name: _copies(kind) for name, kind in kinds.items()}
         self._values = Values(Concepts(vocabularies), limits, today)
+        self._offers = {name: offers_of(plan, self._values) for name, plan in self._plans.items()}
         self._numbers = itertools.count(1)
 
     def normalise(self, raw: RawRecord) -> Normalised:
@@ -133,7 +134,7 @@ class Normaliser:
         """Return the record's IRI: as given, as its identifier makes it, or a provisional one."""
         findings: list[Finding] = []
         if raw.iri:
-            if _OWN_IRI.fullmatch(raw.iri) and raw.iri == clean_text(raw.iri):
+            if _OWN_IRI.fullmatch(raw.iri) and raw.iri == clean_text(raw.iri) == good_address(raw.iri):
                 return raw.iri, findings
             findings.append(notice("bad-iri-own", raw.place, value=raw.iri[:80]))
         written = next(iter(own.get(IDENTIFIER, ())), "")

@@ -5,10 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from catalog_service.normalise.text import half_width
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 _LONGEST = 60
+_MOST_PLACES = 3
 UNITS = {
     "HUR": ("小时", "个小时", "钟头", "hours", "hour", "h"),
     "E49": ("工作日", "个工作日", "working days", "working day", "business days", "business day"),
@@ -18,6 +23,11 @@ UNITS = {
     "ANN": ("年", "个年度", "years", "year"),
 }
 """Notations of the list ``period-unit`` and the words for them."""
+
+_SIZES = {
+    "HUR": ("hours", 1), "DAY": ("hours", 24), "WEE": ("hours", 168), "MON": ("months", 1), "ANN": ("months", 12),
+}  # fmt: skip
+"""Units that go into one another exactly; working days and days do not, nor weeks and months."""
 
 _CODES = {word: code for code, words in UNITS.items() for word in words}
 _UNIT = "|".join(sorted(_CODES, key=len, reverse=True))
@@ -77,3 +87,29 @@ def _period(match: re.Match[str], unit: str) -> Period | None:
 
 def _number(text: str) -> Decimal:
     return Decimal(_NUMERALS.get(text.lower(), text))
+
+
+def in_unit(period: Period, unit: str) -> Period | None:
+    """Return a period in another unit, None where it does not go into it exactly.
+
+    >>> in_unit(Period(None, Decimal(2), "ANN"), "MON").maximum, in_unit(Period(None, Decimal(8), "WEE"), "E49")
+    (Decimal('24'), None)
+    """
+    if unit == period.unit:
+        return period
+    sort, size = _SIZES.get(period.unit, ("", 1))
+    other_sort, other_size = _SIZES.get(unit, ("", 1))
+    ends = [None if end is None else end * size / other_size for end in (period.minimum, period.maximum)]
+    exact = all(end is None or round(end, _MOST_PLACES) == end for end in ends)
+    return Period(ends[0], ends[1], unit) if sort and sort == other_sort and exact else None
+
+
+def common_unit(units: Sequence[str]) -> str:
+    """Return the finest of some units, as far as they go into one another; else the first.
+
+    >>> common_unit(["ANN", "MON"]), common_unit(["E49", "WEE"])
+    ('MON', 'E49')
+    """
+    if len({_SIZES.get(unit, (unit, 1))[0] for unit in units}) > 1:
+        return units[0]
+    return min(units, key=lambda unit: _SIZES.get(unit, ("", 1))[1])

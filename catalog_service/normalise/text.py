@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from catalog_service.model.identifiers import UNSEEN
+
 _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
     + "".join(chr((plane << 16) + last) for plane in range(1, 17) for last in (0xFFFE, 0xFFFF))
     + "]"
 )
 _ESCAPED_RETURN = re.compile(r"_x000[dD]_\r?\n?")
-_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹣－", "-") | dict.fromkeys("～〜∼", "~"))
+_AREA = re.compile(r"^\((0\d{2,3})\)[\s-]*")
+_DASH = re.compile(r"\s*-\s*")
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹣－", "-") | dict.fromkeys("～〜∼", "~")) | UNSEEN
 _SPACES = re.compile(r"\s+")
 
 
@@ -47,3 +51,12 @@ def half_width(text: str) -> str:
     if not clean.isascii():
         clean = unicodedata.normalize("NFKC", clean.translate(_DASHES)).translate(_DASHES)
     return _SPACES.sub(" ", clean).strip()
+
+
+def phone(text: str) -> str:
+    """Return a telephone number without brackets around its area code and without space around dashes.
+
+    >>> phone("(0771) 5550123"), phone("0771 - 5550123")
+    ('0771-5550123', '0771-5550123')
+    """
+    return _DASH.sub("-", _AREA.sub(r"\1-", text))

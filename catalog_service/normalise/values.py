@@ -10,9 +10,10 @@ from catalog_service.model import terms
 from catalog_service.model.identifiers import clean_identifier
 from catalog_service.namespaces import XSD
 from catalog_service.normalise import numbers
+from catalog_service.normalise.addresses import address, fault_in, good_address
 from catalog_service.normalise.dates import NoSuchDay, parse_date
 from catalog_service.normalise.findings import notice
-from catalog_service.normalise.text import clean_text, half_width, has_forbidden
+from catalog_service.normalise.text import clean_text, half_width, has_forbidden, phone
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -28,17 +29,18 @@ DEFAULT_LANGUAGE = "zh"
 """Of a text that names none: a column without language, a plain JSON string. Not guessed from its characters, because a
 product called “ISO 9001” is named in Chinese as well."""
 
-_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
-_HOST = re.compile(
-    r"(?:www\.|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:cn|com|org|net|gov|edu|io)\b)[^\s<>\"{}|\\^`]*", re.IGNORECASE
-)
-_AREA = re.compile(r"^\((0\d{2,3})\)[\s-]*")
 _BREAKS = r"[;；\n]"
 _LISTED = re.compile(r"\s*[;；、\n|]\s*")
 _BROKEN = re.compile(rf"\s*{_BREAKS}\s*")
 _COMMAS = re.compile(r"\s*[;；、,，\n|]\s*")
 _ADDRESSES = re.compile(r"[；、\n]\s*|[;\s]\s*(?=[A-Za-z][A-Za-z0-9+.-]*:|www\.|$)")
+_LOSSY = 1e15
+"""From here on spreadsheets do not keep every digit of a number."""
+_NUMERIC = frozenset({"integer", "decimal", "date", "boolean"})
+_EXPONENT = re.compile(r"\d(?:\.\d+)?E\+\d{2}")
 _SHOWN = 80
+EXAMPLE = "https://www.example.org/service"
+"""What to write where a field of addresses has no example of its own."""
 _MOST_KNOWN = 20_000
 _LONGEST_KNOWN = 60
 
@@ -91,6 +93,8 @@ class Values:
     def _converted(self, each: Field, path: str, raw: RawValue) -> Converted:
         if isinstance(raw.value, str) and (each.max_count == 1 or each.unique_lang):
             return self._by_type[each.type](each, path, raw, raw.value) if raw.value.strip() else Converted()
+        if raw.value.__class__ is float and abs(raw.value) >= _LOSSY and each.type not in _NUMERIC:
+            return Converted((), (_lost_digits(each, path, raw, numbers.plain_text(raw.value)),))
         found: list[Term] = []
         findings: list[Finding] = []
         convert = self._by_type[each.type]
@@ -111,7 +115,11 @@ class Values:
         if each.type == "concept" or each.schemes:
             yield from self._codes(each, value)
             return
-        pattern = {"text": _LISTED, "iri": _ADDRESSES if not each.iri_prefix else _COMMAS, "reference": _BROKEN}
+        pattern = {
+            "text": _LISTED,
+            "iri": _COMMAS if each.iri_prefix or each.words else _ADDRESSES,
+            "reference": _BROKEN,
+        }
         split = pattern.get(each.type) or (_COMMAS if each.pattern else _LISTED)
         for part in split.split(value.strip()):
             if part.strip():
@@ -157,6 +165,8 @@ class Values:
         if each.schemes:
             return self._code(each, path, raw, text)
         if each.pattern or "unique" in each.checks:
+            if "E+" in text and _EXPONENT.fullmatch(text):
+                return Converted((), (_lost_digits(each, path, raw, text),))
             text = clean_identifier(text) if "unique" in each.checks else phone(half_width(text))
         if len(text) > self._longest:
             said = notice("too-long", raw.place, path=path, field=each, value=_shown(text), length=len(text),
@@ -185,16 +195,15 @@ class Values:
     def _reference(self, each: Field, path: str, raw: RawValue, value: Scalar) -> Converted:
         del each, path, raw
         text = clean_text(numbers.plain_text(value))
-        if _IRI.fullmatch(text) and text.lower().startswith(("http://", "https://", "urn:")):
-            return Converted((terms.iri(text),))
+        if text.lower().startswith(("http://", "https://", "urn:")) and (found := good_address(text)):
+            return Converted((terms.iri(found),))
         return Converted((terms.literal(text),) if text else ())
 
     def _iri(self, each: Field, path: str, raw: RawValue, value: Scalar) -> Converted:
         text = half_width(numbers.plain_text(value))
         found = address(each, text)
-        if found is None or len(found) > self._iri_longest:
-            code = "bad-phone" if each.iri_prefix == "tel:" else "bad-iri"
-            return Converted((), (notice(code, raw.place, path=path, field=each, value=_shown(text)),))
+        if found is None or len(found) > self._iri_longest or _made_worse(each, found, text):
+            return Converted((), (_no_address(each, path, raw, text),))
         return Converted((terms.iri(found),))
 
     def _number(self, each: Field, path: str, raw: RawValue, value: Scalar) -> Converted:
@@ -226,24 +235,23 @@ class Values:
         return Converted((terms.literal("true" if answer else "false", datatype=f"{XSD}boolean"),))
 
 
-def address(each: Field, text: str) -> str | None:
-    """Return the IRI of an address as people write it, None where it is none."""
-    if each.iri_prefix:
-        rest = text[len(each.iri_prefix) :] if text.lower().startswith(each.iri_prefix) else text
-        rest = phone(rest).replace(" ", "-") if each.iri_prefix == "tel:" else rest.replace(" ", "")
-        text = each.iri_prefix + rest
-    elif _HOST.fullmatch(text):
-        text = f"http://{text}"
-    return text if _IRI.fullmatch(text) and (not each.iri_prefix or len(text) > len(each.iri_prefix)) else None
+def _made_worse(each: Field, found: str, text: str) -> bool:
+    """Tell whether an address misfits the field and is not what was written, so that nobody would know it again."""
+    changed = each.iri_prefix and each.pattern and found.removeprefix(each.iri_prefix) != text
+    return bool(changed) and re.search(each.pattern, found) is None
 
 
-def phone(text: str) -> str:
-    """Return a telephone number without brackets around its area code.
+def _no_address(each: Field, path: str, raw: RawValue, text: str) -> Finding:
+    """Return the finding that a text is no address, with what to write in this field."""
+    part = fault_in(text)
+    code = "bad-iri" if each.pattern.startswith("^http") else "bad-address"
+    code = "bad-phone" if each.iri_prefix == "tel:" else "bad-iri-part" if part else code
+    example = next(iter(each.examples), EXAMPLE)
+    return notice(code, raw.place, path=path, field=each, value=_shown(text), part=part, example=example)
 
-    >>> phone("(0771) 5550123")
-    '0771-5550123'
-    """
-    return _AREA.sub(r"\1-", text)
+
+def _lost_digits(each: Field, path: str, raw: RawValue, text: str) -> Finding:
+    return notice("lost-digits", raw.place, path=path, field=each, value=text)
 
 
 def _shown(text: str) -> str:

@@ -201,5 +201,5 @@ def _serialised(n_triples: bytes, media_type: str) -> bytes:
         "application/rdf+xml": ox.RdfFormat.RDF_XML,
         "application/ld+json": ox.RdfFormat.JSON_LD,
     }[media_type]
-    triples = [quad.triple for quad in ox.parse(n_triples, format=ox.RdfFormat.N_TRIPLES)]
+    triples = [quad.triple for quad in ox.parse(n_triples, format=ox.RdfFormat.N_TRIPLES, lenient=True)]
     return ox.serialize(triples, format=syntax, prefixes={**PREFIXES, "hydra": HYDRA}) or b""

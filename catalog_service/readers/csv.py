@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from catalog_service.readers.base import ReadContext
 
 DELIMITERS = (",", ";", "\t", "，", "；")
+_FIRST_END = re.compile(rb'(?:[^"\r\n]|"[^"]*")*(\r\n|\r|\n)')
+_RETURN = re.compile(rb"\r\n|\r(?=[^\n])|\n")
+_PIECE = 1 << 16
 _MOST_LINES = 400
 """A cell may hold line breaks, but a record that goes on for more lines has lost a quote."""
 
@@ -82,7 +85,9 @@ class _Rows:
     """Rows of a table with their lines; quotes that do not close cost their own row only."""
 
     def __init__(self, source: BinaryIO, context: ReadContext) -> None:
-        self._source = source
+        returns = _ends_in_returns(peeked(source))
+        self._source: BinaryIO | _Returns = _Returns(source) if returns else source
+        self._ends = (b"\n", b"\r") if returns else (b"\n",)
         self._context = context
         self._ahead: list[str | Finding] = []
         self._taken = 0
@@ -167,7 +172,7 @@ class _Rows:
                 return None
             number = self._taken + len(self._ahead) + 1
             if len(data) > most:
-                while (more := self._source.readline(most)) and not more.endswith(b"\n"):
+                while (more := self._source.readline(most)) and not more.endswith(self._ends):
                     pass
                 self._ahead.append(self._long(number, data.decode("utf-8", "replace")))
             else:
@@ -202,6 +207,32 @@ class _Rows:
         return best
 
 
+class _Returns:
+    """Reads lines that end in a carriage return alone, as old spreadsheet programs write them, beside all others."""
+
+    def __init__(self, source: BinaryIO) -> None:
+        self._source = source
+        self._held = b""
+        self._at = 0
+
+    def readline(self, most: int) -> bytes:
+        """Return the next line, or the first bytes of one that has more than ``most``."""
+        while (end := _RETURN.search(self._held, self._at)) is None and len(self._held) - self._at < most:
+            more = self._source.read(_PIECE)
+            if not more:
+                break
+            self._held, self._at = self._held[self._at :] + more, 0
+        start = self._at
+        self._at = min(end.end() if end else len(self._held), start + most)
+        return self._held[start : self._at]
+
+
+def _ends_in_returns(head: bytes) -> bool:
+    """Tell whether the first line ends in a carriage return alone."""
+    found = _FIRST_END.match(head)
+    return found is not None and found[1] == b"\r"
+
+
 def peeked(source: BinaryIO) -> bytes:
     """Return the bytes that come next without taking them, if the source can show them."""
     peek = getattr(source, "peek", None)
@@ -230,7 +261,7 @@ def _decodable(head: bytes) -> bool:
     if _is_utf8(head):
         return True
     try:
-        head[: head.rfind(b"\n") + 1 or len(head)].decode("gb18030")
+        head[: max(head.rfind(b"\n"), head.rfind(b"\r")) + 1 or len(head)].decode("gb18030")
     except UnicodeDecodeError:
         return False
     return True

@@ -36,6 +36,10 @@ SEARCHED_ROWS = 15
 _MARKS = re.compile(r"[\s*※]+|\((?:必填|选填|条件必填|建议填写|required|optional|recommended)\)")
 _ROW_NUMBERS = frozenset({"序号", "no.", "no", "number", "index", "position"})
 """What a column that counts rows is called: by itself it is no member of an inner node, such as a step's position."""
+_IN_YUAN = re.compile(r"(?P<label>.+)\((?:单位:)?(?:人民币)?(?:(?P<wan>万)元?|元|人民币|yuan|cny|rmb)\)")
+"""A folded header of amounts with its unit behind it."""
+_SAYS_UNIT = re.compile(r"[十百千万亿元圆块¥￥$€£kw]|rmb|cny|usd|eur", re.IGNORECASE)
+_LAST_DIGIT = re.compile(r"\d(?=\D*$)")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:\.[A-Za-z0-9]+)*")
 
 
@@ -59,6 +63,8 @@ class Header:
     kind_column: int | None = None
     letters: Mapping[str, str] = field(default_factory=dict)
     """Dotted name of every column to its letters."""
+    in_wan: frozenset[int] = frozenset()
+    """Columns whose header says that their amounts are in 万元."""
     plan: tuple[tuple[int, str, str, str], ...] = field(init=False)
     """Position, dotted name, language and letters of every column."""
 
@@ -74,6 +80,8 @@ class Header:
     def record(self, cells: Sequence[Scalar], place: Place) -> RawRecord:
         """Return a row as a raw record; every value knows its cell."""
         file, sheet, row, line, width = place.file, place.sheet, place.row, place.line, len(cells)
+        if self.in_wan:
+            cells = [_wan(cell) if position in self.in_wan else cell for position, cell in enumerate(cells)]
         values = [
             (name, RawValue(cell, Place(file, sheet, row, column, line), language))
             for position, name, language, column in self.plan
@@ -85,6 +93,19 @@ class Header:
 def is_empty(cell: Scalar) -> bool:
     """Tell whether a cell holds nothing."""
     return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+def _wan(cell: Scalar) -> Scalar:
+    """Return an amount of a column in 万元 with its unit, unless it says one itself.
+
+    >>> _wan(5.0), _wan("5-8"), _wan("5起"), _wan("500元"), _wan("面议")
+    ('5万元', '5-8万元', '5万元起', '500元', '面议')
+    """
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        return f"{int(cell) if cell == cell // 1 else cell}万元"
+    if not isinstance(cell, str) or _SAYS_UNIT.search(cell):
+        return cell
+    return _LAST_DIGIT.sub(r"\g<0>万元", cell)
 
 
 def is_blank_or_help(cells: Sequence[Scalar]) -> bool:
@@ -122,6 +143,7 @@ def _header(kind: Kind, cells: Sequence[Scalar]) -> Header:
     found: dict[int, tuple[str, str]] = {}
     unknown: dict[int, str] = {}
     doubled: dict[int, str] = {}
+    in_wan: set[int] = set()
     kind_column = None
     for position, cell in enumerate(cells):
         if is_empty(cell):
@@ -132,6 +154,10 @@ def _header(kind: Kind, cells: Sequence[Scalar]) -> Header:
             kind_column = position
             continue
         name = known.get(folded) or _named(kind, text)
+        unit = None if name else _IN_YUAN.fullmatch(folded)
+        if unit and (labelled := known.get(unit["label"])) and _is_amount(kind, labelled[0]):
+            name = labelled
+            in_wan |= {position} if unit["wan"] else set()
         if name is None:
             unknown[position] = text
         elif name in found.values() and "." not in name[0]:
@@ -142,7 +168,7 @@ def _header(kind: Kind, cells: Sequence[Scalar]) -> Header:
     for position, (dotted, language) in found.items():
         if dotted not in places or language in ("", "zh"):
             places[dotted] = letters(position)
-    return Header(kind, found, unknown, doubled, kind_column, places)
+    return Header(kind, found, unknown, doubled, kind_column, places, frozenset(in_wan))
 
 
 _KNOWN: dict[int, tuple[Kind, dict[str, tuple[str, str]]]] = {}
@@ -160,7 +186,7 @@ def _known(kind: Kind) -> dict[str, tuple[str, str]]:
         for text in (name, *_paths(kind, name)):
             known.setdefault(fold(text), (name, ""))
     for name, each in kind.walk():
-        for text in (*each.labels.values(), each.number):
+        for text in (*each.labels.values(), each.number, *each.aliases):
             if text and "." not in name:
                 known.setdefault(fold(text), (name, ""))
     for text, names in _bare(kind).items():
@@ -168,6 +194,17 @@ def _known(kind: Kind) -> dict[str, tuple[str, str]]:
             known.setdefault(text, names[0])
     _KNOWN[id(kind)] = (kind, known)
     return known
+
+
+def _is_amount(kind: Kind, name: str) -> bool:
+    """Tell whether a field holds amounts of money: a number at whose side stands a currency."""
+    each, owner = kind.field(name), kind.field(name.rpartition(".")[0])
+    beside = owner.fields if owner else kind.fields
+    return (
+        each is not None
+        and each.type == "decimal"
+        and any("currency" in other.schemes and other.path[:-1] == each.path[:-1] for other in beside)
+    )
 
 
 def _paths(kind: Kind, name: str) -> Iterator[str]:

@@ -19,10 +19,13 @@ if TYPE_CHECKING:
 
 
 def triples_of(outgoing: Outgoing) -> list[ox.Triple]:
-    """Return a record's triples with their twins, sorted by subject and predicate."""
+    """Return a record's triples with their twins, sorted by subject and predicate.
+
+    Lenient, because what is stored goes out: one odd address of old must not break the documents of all.
+    """
     import pyoxigraph as ox
 
-    quads = ox.parse(with_twins(outgoing).canonical(), format=ox.RdfFormat.N_TRIPLES)
+    quads = ox.parse(with_twins(outgoing).canonical(), format=ox.RdfFormat.N_TRIPLES, lenient=True)
     return [quad.triple for quad in quads]
 
 

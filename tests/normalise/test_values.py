@@ -152,6 +152,33 @@ def test_a_reference_stays_as_it_is_written() -> None:
     assert read("provider", "https://e.example/a").terms == ("<https://e.example/a>",)
 
 
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("identifier", "service-product"),
+        ("uscc", "service-agency"),
+        ("contact.name", "service-product"),
+        ("provider", "service-product"),
+    ],
+)
+def test_a_long_number_that_lost_its_last_digits_is_told(name: str, kind: str) -> None:
+    result = read(name, 123456789012345678.0, kind=kind)
+
+    assert [(each.code, each.place.column) for each in result.findings] == [("lost-digits", "C")]
+    assert result.terms == ()
+
+
+def test_a_long_number_in_exponents_is_told_and_a_short_one_is_kept() -> None:
+    assert [each.code for each in read("uscc", "1.23E+17", kind="service-agency").findings] == ["lost-digits"]
+    assert read("identifier", 123456789.0).terms == ('"123456789"',)
+    assert not read("offer.price", 1e15).findings
+
+
+@pytest.mark.parametrize("written", ["中文", "汉语", "zh", "ZHO", "Chinese", "中文、英文"])
+def test_a_language_may_be_written_as_people_call_it(written: str) -> None:
+    assert read("language", written).terms[0] == "<http://publications.europa.eu/resource/authority/language/ZHO>"
+
+
 def test_an_empty_cell_is_nothing() -> None:
     assert read("title", " \n") == Converted()
 

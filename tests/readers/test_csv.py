@@ -39,11 +39,27 @@ def test_a_cell_may_hold_line_ends_and_delimiters() -> None:
     assert rows(text) == [(2, ["A-0001", "专利,检索", "第一行\n第二行"]), (4, ["B-0002", "x", "y"])]
 
 
-def test_a_stray_line_end_in_the_first_line_is_told() -> None:
-    records, findings = read("\r" + HEAD + "A-0001,x,y\n", "a.csv", "service-product")
+@pytest.mark.parametrize("end", ["\r", "\r\n", "\n"])
+def test_lines_may_end_in_a_carriage_return_alone(end: str) -> None:
+    text = HEAD.replace("\n", end) + end.join(['A-0001,x,"a', 'b"', "B-0002,专利,y", "C-0003,x,y"])
 
-    assert not records
-    assert [(each.place.row, each.code) for each in findings] == [(1, "stray-quote"), (2, "no-header")]
+    assert rows(text) == [(2, ["A-0001", "x", f"a{end}b"]), (4, ["B-0002", "专利", "y"]), (5, ["C-0003", "x", "y"])]
+
+
+def test_a_long_table_with_carriage_returns_is_read_to_its_end() -> None:
+    text = HEAD.replace("\n", "\r") + "".join(f"A-{n:04d},{'长' * 30},y\r" for n in range(3000)) + "B-0002,x,y"
+
+    assert [row for row, _ in rows(text)] == list(range(2, 3003))
+
+
+def test_an_empty_line_with_another_end_may_stand_first() -> None:
+    assert rows("\r" + HEAD + "A-0001,x,y\n") == [(3, ["A-0001", "x", "y"])]
+
+
+def test_a_stray_carriage_return_in_a_row_is_told() -> None:
+    _, findings = read(HEAD + "A-0001,x\ry,z\nB-0002,x,y\n", "a.csv", "service-product")
+
+    assert [(each.place.row, each.code) for each in findings] == [(2, "stray-quote")]
 
 
 @pytest.mark.parametrize(

@@ -54,3 +54,13 @@ def test_n_quads_are_the_lines_that_are_stored(published: tuple[Outgoing, ...], 
 @pytest.mark.parametrize("form", [*PARSERS, "ntriples", "nquads"])
 def test_no_records_are_a_good_document(form: str, around: Surroundings) -> None:
     assert len(graph(form, (), around)) == 0
+
+
+@pytest.mark.parametrize("form", ["turtle", "rdfxml"])
+def test_an_odd_address_of_old_does_not_break_the_document(
+    form: str, make: Callable[..., Outgoing], around: Surroundings
+) -> None:
+    odd = "<https://x.example/?q=50%折扣>"
+    outgoing = make((TITLE, '"甲"@zh'), ("<http://www.w3.org/ns/dcat#landingPage>", odd))
+
+    assert odd[1:-1].encode() in written(form, (outgoing,), around)

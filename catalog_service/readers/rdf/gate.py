@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from catalog_service.model import terms
-from catalog_service.namespaces import RDFS, SH, TYPE
+from catalog_service.namespaces import RDFS, SCHEMES, SH, TYPE
 from catalog_service.readers.base import quoted
 
 if TYPE_CHECKING:
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
     from catalog_service.model.terms import Term, Triple
     from catalog_service.readers.base import Limits
-
-SCHEMES = ("http", "https", "urn", "tel", "mailto", "weixin", "qq", "xmpp", "sip", "info", "doi", "geo")
-"""Schemes of IRIs that may stand in a record; a record's own IRI is of the first three."""
 
 _GOOD = tuple(f"<{scheme}:" for scheme in SCHEMES)
 _PREDICATE = itemgetter(1)
@@ -113,8 +110,8 @@ class Gate:
             yield Fault(
                 "bad-iri",
                 "“{value}” is no address that a record may hold.",
-                "Addresses begin with http, https, urn, mailto or tel.",
-                {"value": quoted(term[1:-1])},
+                "Addresses begin with one of: {known}.",
+                {"value": quoted(term[1:-1]), "known": ", ".join(SCHEMES)},
             )
 
     def _lengths(self, objects: Sequence[Term]) -> Iterator[Fault]:
