@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from catalog_service.errors import VersionConflict
 from catalog_service.model import terms
-from catalog_service.model.kind import per_kind
-from catalog_service.model.record import Record, best_text, content_hash, parse_canonical
-from catalog_service.namespaces import XSD, term
+from catalog_service.model.record import best_text, content_hash
 from catalog_service.operations.ahead import Begun
+from catalog_service.operations.filling import fill
 from catalog_service.operations.identities import credit_codes, given, here, identified, recognised
 from catalog_service.operations.linked import Linked, Shown
 from catalog_service.operations.outgoing import as_if_published
@@ -37,19 +35,14 @@ from catalog_service.store.rows import NewVersion
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from catalog_service.model.kind import Kind
+    from catalog_service.model.record import Record
     from catalog_service.model.report import Finding
-    from catalog_service.model.terms import Term
     from catalog_service.operations.catalogue import Catalogue
     from catalog_service.operations.placing import Columns
     from catalog_service.operations.reading import Desk
     from catalog_service.operations.spool import Candidate, Spool
     from catalog_service.operations.taken import OwnBatch, Status
     from catalog_service.store import Writer
-    from catalog_service.store.rows import Content
-
-IDENTIFIER = term("dct:identifier")
-ISSUED = term("dct:issued")
 
 TURN = 0.05
 """Seconds after which somebody else may write (architecture, decision 3)."""
@@ -188,28 +181,8 @@ class Intake:
         return best_text(titles_of(record, self.catalogue.profile.kinds[record.kind]), "zh")
 
     def _fill(self, candidates: Sequence[Candidate]) -> list[Candidate]:
-        """Fill what the catalogue fills when it is absent: identifier, and the date of issue of the version before."""
-        kinds = self.catalogue.profile.kinds
-        missing = {
-            each.number: [name for name in _system(kinds[each.record.kind]) if not each.record.own.get(name)]
-            for each in candidates
-        }
-        undated = [each.identifier for each in candidates if ISSUED in missing[each.number]]
-        known = self.catalogue.store.contents(undated) if undated else {}
-        return [
-            self._filled(each, missing[each.number], known.get(each.identifier)) if missing[each.number] else each
-            for each in candidates
-        ]
-
-    def _filled(self, candidate: Candidate, missing: Sequence[Term], known: Content | None) -> Candidate:
-        record = candidate.record
-        own = dict(record.own)
-        if IDENTIFIER in missing:
-            own[IDENTIFIER] = [terms.literal(candidate.identifier)]
-        if ISSUED in missing:
-            before = parse_canonical(known.canonical, known.iri, record.kind).objects(ISSUED) if known else []
-            own[ISSUED] = before or [terms.literal(_today(), datatype=f"{XSD}date")]
-        return replace(candidate, record=Record(record.iri, record.kind, {**record.nodes, record.node: own}))
+        whole = bool(self.conditions.identifier)
+        return fill(self.catalogue.store, self.catalogue.profile.kinds, candidates, whole=whole)
 
     def _findings(
         self, candidates: Sequence[Candidate], by_iri: Mapping[str, list[Finding]]
@@ -368,17 +341,6 @@ class Intake:
             keys=keys_of(record, kind, titles),
             edges=edges_of(record, kind),
         )
-
-
-def _today() -> str:
-    return dt.datetime.now(dt.UTC).date().isoformat()
-
-
-@per_kind
-def _system(kind: Kind) -> list[Term]:
-    """Return the predicates the catalogue fills where they are absent, if the kind has them."""
-    own = {each.path[0] for each in kind.fields if each.system}
-    return [each for each in (IDENTIFIER, ISSUED) if each in own]
 
 
 def _errors(findings: Sequence[Finding]) -> bool:
