@@ -133,9 +133,8 @@ class Intake:
             if targets:
                 finding = ambiguous(label, reference.text, [iri.rsplit("/", 1)[-1] for _, iri in targets])
             else:
-                finding = not_found(
-                    label, reference.text, self.resolver.nearest(reference.text, each.classes if each else ())
-                )
+                near = self.resolver.nearest(reference.text, each.classes if each else ())
+                finding = not_found(label, reference.text, *near)
             findings.append(replace(finding, path=reference.path, place=reference.place, record=candidate.identifier))
         return replace(candidate, record=record, references=tuple(left), findings=tuple(findings))
 
