@@ -14,7 +14,15 @@ from catalog_service.operations.filling import fill
 from catalog_service.operations.identities import credit_codes, given, here, identified, recognised
 from catalog_service.operations.linked import Linked, Shown
 from catalog_service.operations.outgoing import as_if_published
-from catalog_service.operations.placing import conflict, doubled, held_back, named_twice, placed, without_echoes
+from catalog_service.operations.placing import (
+    code_twice,
+    conflict,
+    doubled,
+    held_back,
+    named_twice,
+    placed,
+    without_echoes,
+)
 from catalog_service.operations.publish import Publishing, publish_in
 from catalog_service.operations.references import (
     Resolver,
@@ -198,7 +206,7 @@ class Intake:
         return found
 
     def _unique(self, candidates: Sequence[Candidate]) -> dict[int, list[Finding]]:
-        """Return findings on credit codes that another record has already."""
+        """Return findings on credit codes that another record has already, in the store or before it here."""
         codes = {each.number: own for each in candidates if (own := credit_codes(each.record))}
         if not codes:
             return {}
@@ -210,15 +218,18 @@ class Intake:
                     row for row in taken.get(code, ()) if row.identifier != each.identifier and row.state != "withdrawn"
                 ]
                 if others:
-                    kind = self.catalogue.profile.kinds[each.record.kind]
+        first: dict[str, int] = {}
                     finding = placed(doubled(code, others[0], each, kind), each, kind, self.columns)
                     found.setdefault(each.number, []).append(finding)
         return found
 
+                kind = self.catalogue.profile.kinds[each.record.kind]
     def _known_by_now(
         self, writer: Writer, candidates: Sequence[Candidate], bare: Mapping[int, Candidate]
     ) -> tuple[list[Candidate], list[Candidate]]:
         """Return the candidates and apart from them those that the same load has given before.
+                elif first.setdefault(code, each.number) != each.number:
+                    found.setdefault(each.number, []).append(code_twice(each, code, kind, self.columns))
 
         One that another load stored since identities were given becomes that record; nobody can from here on.
         """
@@ -264,7 +275,8 @@ class Intake:
             taken = self._put(writer, kept, versions, findings)
             for each in doubles:
                 title = made[each.number].title
-                own = (*findings[each.number], named_twice(each, title))
+                kind = self.catalogue.profile.kinds[each.record.kind]
+                own = (*findings[each.number], named_twice(each, title, kind, self.columns))
                 taken[each.number] = Taken("refused", each.record.iri, each.identifier, title, own)
             self._remember(writer, list(taken.values()))
             if self.own_batch and self.batch:

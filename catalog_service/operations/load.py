@@ -19,6 +19,7 @@ from catalog_service.operations.ahead import one_ahead
 from catalog_service.operations.beside import Beside
 from catalog_service.operations.collecting import rare_collections
 from catalog_service.operations.intake import Intake
+from catalog_service.operations.placing import given_twice, same_again
 from catalog_service.operations.publish import publish, run_refresh_jobs
 from catalog_service.operations.reading import OwnDesk, Source, limits_of, sources_of
 from catalog_service.operations.references import load_order
@@ -274,28 +275,7 @@ class _Load:
         if from_rdf:
             self.spool.put_back([_merged(other, candidate)])
         else:
-            self._double(candidate, other)
-
-    def _double(self, candidate: Candidate, other: Candidate) -> None:
-        message = both(
-            "The identifier {value} stands twice in what was given.",
-            domain="findings",
-            value=candidate.identifier or candidate.record.iri,
-        )
-        advice = both("The first one was taken; give this one its own identifier or delete it.", domain="findings")
-        where = other.place.row or other.place.line
-        self._note(
-            Finding(
-                "identifier-twice",
-                message,
-                advice,
-                record=candidate.identifier,
-                path="identifier",
-                value=str(where),
-                constraint="unique",
-                place=candidate.place,
-            )
-        )
+            self._note(given_twice(candidate, other))
 
     # second pass
 
@@ -333,7 +313,8 @@ class _Load:
         for chunk in self.spool.chunks(kind, CHUNK):
             for double in self.spool.put_back(intake.identify(chunk)):
                 self.spool.remove(double)
-                self._double(double, double)
+                other, own = self.spool.holder(double.record.iri), self.catalogue.profile.kinds[kind]
+                self._note(same_again(double, other, own, self.columns))
             self.save_step()
         intake.resolver.forget()
 
