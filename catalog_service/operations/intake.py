@@ -35,6 +35,7 @@ from catalog_service.operations.references import (
     replace_reference,
     titles_of,
 )
+from catalog_service.operations.refused import Refused
 from catalog_service.operations.shortened import tell_shortened
 from catalog_service.operations.spool import with_iri
 from catalog_service.operations.taken import Conditions, Taken, counted
@@ -84,6 +85,7 @@ class Intake:
     """IRIs that were given to records which turned out to be known, and what they are."""
     columns: Columns = field(default_factory=dict)
     """File and sheet to the columns of the table there, by dotted name: where what is missing should stand."""
+    refused: Refused = field(default_factory=Refused)
     shown: Shown = field(default_factory=dict)
     pace: float = 0.0
     """Seconds that others had to wait for each record of the last transactions."""
@@ -165,13 +167,17 @@ class Intake:
             self.resolver.forget()  # what was stored since may be what they refer to
             begun = self.begin(candidates)
         findings = self._findings(begun.filled, begun.findings)
+        store, kinds = self.catalogue.store, self.catalogue.profile.kinds
+        self.refused.tell(store, kinds, begun.filled, findings, self.columns)
         tell_shortened(self.catalogue, begun.filled, findings)
         good = [each for each in begun.filled if not _errors(findings[each.number])]
         minted = {each.number: each for each in begun.bare if each.minted}
         outcomes: dict[int, Taken] = {}
         for some in () if self.dry else self._turns(good):
             outcomes |= self._store(some, findings, minted)
-        return [outcomes.get(each.number) or self._untouched(each, findings[each.number]) for each in begun.filled]
+        taken = [outcomes.get(each.number) or self._untouched(each, findings[each.number]) for each in begun.filled]
+        self.refused.note(store, taken)
+        return taken
 
     def _turns(self, candidates: Sequence[Candidate]) -> Iterator[Sequence[Candidate]]:
         """Yield the candidates in parts that take `TURN` at the speed of the last ones: others want to save as well."""
@@ -212,24 +218,24 @@ class Intake:
             return {}
         taken = self.catalogue.store.by_keys("uscc", sorted({code for each in codes.values() for code in each}))
         found: dict[int, list[Finding]] = {}
+        first: dict[str, int] = {}
         for each in candidates:
             for code in codes.get(each.number, ()):
                 others = [
                     row for row in taken.get(code, ()) if row.identifier != each.identifier and row.state != "withdrawn"
                 ]
+                kind = self.catalogue.profile.kinds[each.record.kind]
                 if others:
-        first: dict[str, int] = {}
                     finding = placed(doubled(code, others[0], each, kind), each, kind, self.columns)
                     found.setdefault(each.number, []).append(finding)
+                elif first.setdefault(code, each.number) != each.number:
+                    found.setdefault(each.number, []).append(code_twice(each, code, kind, self.columns))
         return found
 
-                kind = self.catalogue.profile.kinds[each.record.kind]
     def _known_by_now(
         self, writer: Writer, candidates: Sequence[Candidate], bare: Mapping[int, Candidate]
     ) -> tuple[list[Candidate], list[Candidate]]:
         """Return the candidates and apart from them those that the same load has given before.
-                elif first.setdefault(code, each.number) != each.number:
-                    found.setdefault(each.number, []).append(code_twice(each, code, kind, self.columns))
 
         One that another load stored since identities were given becomes that record; nobody can from here on.
         """

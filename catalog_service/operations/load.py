@@ -23,7 +23,8 @@ from catalog_service.operations.placing import given_twice, same_again
 from catalog_service.operations.publish import publish, run_refresh_jobs
 from catalog_service.operations.reading import OwnDesk, Source, limits_of, sources_of
 from catalog_service.operations.references import load_order
-from catalog_service.operations.resume import spool_of
+from catalog_service.operations.refused import Refused
+from catalog_service.operations.resume import as_first_taken, spool_of
 from catalog_service.operations.sandbox import must_be_isolated
 from catalog_service.operations.sharing import SharedDesk
 from catalog_service.operations.spool import whole, with_iri
@@ -196,6 +197,9 @@ class _Load:
         self.columns: dict[tuple[str, str], Mapping[str, str]] = {}
         """File and sheet to the columns of the table there."""
         self.waiting: list[str] = []
+        self.refused = Refused()
+        self.resumed = False
+        """Whether the next chunk may have been stored by a process that did not come to say so."""
         self.done: dict[str, int] = {}
         """Of each kind, up to which number its candidates are stored."""
         self._saved = (0, 0, 0)
@@ -206,16 +210,17 @@ class _Load:
         """Keep how far it is, and what came of it since the last step."""
         result, (findings, taken, waiting) = self.result, self._saved
         new = (result.findings[findings:], result.taken[taken:], self.waiting[waiting:])
-        self.spool.save_step(kind, last, (result.batch, dict(result.counts), self.columns, new))
+        self.spool.save_step(kind, last, (result.batch, dict(result.counts), self.columns, new, self.refused.fresh()))
         self._saved = (len(result.findings), len(result.taken), len(self.waiting))
 
     def go_on(self) -> None:
         """Be where the load of an earlier process was after its last step."""
         result = self.result
-        for kind, last, (batch, counts, columns, new) in self.spool.steps():
+        for kind, last, (batch, counts, columns, new, refused) in self.spool.steps():
             self.done[kind] = last
             result.batch, result.counts = batch, counts
             self.columns |= columns
+            self.refused.add(refused)
             result.findings += new[0]
             result.taken += new[1]
             self.waiting += new[2]
@@ -231,6 +236,7 @@ class _Load:
         """Have everything in the spool: as it was left, or read now."""
         if resumed:
             self.go_on()
+            self.resumed = True
             return
         self.read(sources, kind, desk)
         self.spool.complete()
@@ -290,7 +296,7 @@ class _Load:
         intake.batch = self.result.batch or None
 
     def store(self, intake: Intake) -> None:
-        intake.columns = self.columns
+        intake.columns, intake.refused = self.columns, self.refused
         intake.conditions = self.conditions or Conditions()
         for kind in load_order(self.catalogue.profile.kinds):
             if not self.spool.kinds().get(kind):
@@ -299,6 +305,9 @@ class _Load:
                 self._identify(kind, intake)
             for chunk in one_ahead(intake, self.spool.chunks(kind, CHUNK, self.done.get(kind, 0))):
                 taken = intake.take(chunk)
+                if self.resumed and self.result.batch:
+                    taken = [as_first_taken(self.catalogue.store, self.result.batch, each) for each in taken]
+                self.resumed = False
                 self.result.counts = counted(self.result.counts, taken)
                 self.waiting += [each.identifier for each in taken if each.waiting]
                 for each in taken:
