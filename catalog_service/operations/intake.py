@@ -131,17 +131,20 @@ class Intake:
         for reference in candidate.references:
             each = kind.field(reference.path)
             targets = self.resolver.targets(reference.text, each.classes if each else ())
-            if len(targets) == 1:
-                new = terms.iri(self.aliases.get(targets[0][1], targets[0][1]))
+            found = list(dict.fromkeys(self.aliases.get(iri, iri) for _, iri in targets))
+            if len(found) == 1:
+                new = terms.iri(found[0])
                 if new != reference.term:
                     record = replace_reference(record, reference.node, reference.predicate, reference.term, new)
+                if quiet:  # what it names may itself get another identity until it is stored
+                    left.append(replace(reference, term=new))
                 continue
             left.append(reference)
             if quiet:
                 continue
             label = each.labels if each else {}
-            if targets:
-                finding = ambiguous(label, reference.text, [iri.rsplit("/", 1)[-1] for _, iri in targets])
+            if found:
+                finding = ambiguous(label, reference.text, [iri.rsplit("/", 1)[-1] for iri in found])
             else:
                 near = self.resolver.nearest(reference.text, each.classes if each else ())
                 finding = not_found(label, reference.text, *near)
@@ -318,8 +321,9 @@ class Intake:
             if outcome.held and linked:
                 own = (*own, held_back(each, outcome.held))
             end = done.get(each.identifier, _UNPUBLISHED)
+            own += tuple(replace(one, record=each.identifier, place=each.place) for one in end.findings)
             taken[each.number] = Taken(
-                outcome.status, each.record.iri, each.identifier, version.title, own + end.findings, outcome.version,
+                outcome.status, each.record.iri, each.identifier, version.title, own, outcome.version,
                 end.published, end.seq > 0, end.waiting,
             )  # fmt: skip
             self.last_seq = max(self.last_seq, end.seq)

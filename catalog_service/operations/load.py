@@ -23,7 +23,7 @@ from catalog_service.operations.placing import given_twice, same_again
 from catalog_service.operations.publish import publish, run_refresh_jobs
 from catalog_service.operations.reading import OwnDesk, Source, limits_of, sources_of
 from catalog_service.operations.references import load_order
-from catalog_service.operations.refused import Refused
+from catalog_service.operations.refused import Refused, mend_first
 from catalog_service.operations.resume import as_first_taken, spool_of
 from catalog_service.operations.sandbox import must_be_isolated
 from catalog_service.operations.sharing import SharedDesk
@@ -298,11 +298,11 @@ class _Load:
     def store(self, intake: Intake) -> None:
         intake.columns, intake.refused = self.columns, self.refused
         intake.conditions = self.conditions or Conditions()
-        for kind in load_order(self.catalogue.profile.kinds):
-            if not self.spool.kinds().get(kind):
-                continue
+        kinds = [kind for kind in load_order(self.catalogue.profile.kinds) if self.spool.kinds().get(kind)]
+        for kind in kinds:  # all of them, before anything is stored that may name one
             if self.spool.unnamed(kind):
                 self._identify(kind, intake)
+        for kind in kinds:
             for chunk in one_ahead(intake, self.spool.chunks(kind, CHUNK, self.done.get(kind, 0))):
                 taken = intake.take(chunk)
                 if self.resumed and self.result.batch:
@@ -325,7 +325,7 @@ class _Load:
                 other, own = self.spool.holder(double.record.iri), self.catalogue.profile.kinds[kind]
                 self._note(same_again(double, other, own, self.columns))
             self.save_step()
-        intake.resolver.forget()
+        intake.resolver.forget_all()
 
     def _keep_taken(self, taken: Taken) -> None:
         if taken.status == "refused":
@@ -336,7 +336,7 @@ class _Load:
             self.result.taken.append(taken)
 
     def _publish_waiting(self, waiting: Sequence[str], intake: Intake) -> None:
-        """Try once more those whose targets came later in the same load."""
+        """Try once more those whose targets came later in the same load; tell which wait for a refused one."""
         if not waiting or not intake.publish:
             return
         done = publish(self.catalogue, waiting, actor=intake.actor)
@@ -344,8 +344,10 @@ class _Load:
         self.result.counts["published"] += len(late)
         self.result.counts["waiting"] -= len(late)
         self.result.findings = [
-            each for each in self.result.findings if not (each.code == "target-not-published" and each.record in late)
-        ]
+            replace(each, suggestion=mend_first()) if each.value in self.refused.titles else each
+            for each in self.result.findings
+            if each.code == "target-not-published" and each.record not in late
+        ] + [each for each in self.result.findings if each.code != "target-not-published"]
 
 
 def _renamed(candidate: Candidate, wanted: Conditions) -> Candidate:

@@ -205,6 +205,10 @@ class Resolver:
         if len(self._known) + len(self._rows) > _MOST_KNOWN:
             self._known, self._rows = {}, {}
 
+    def forget_all(self) -> None:
+        """Forget what was found as well, because candidates got other IRIs since."""
+        self._known, self._rows = {}, {}
+
     def _find(self, text: str, classes: tuple[str, ...]) -> list[Target]:
         for way in (self._by_identity, self._by_credit_code, self._by_name, self._by_both):
             found = {iri: kind for kind, iri in way(text) if self._fits(kind, classes)}

@@ -101,13 +101,18 @@ class Refused:
         return Finding(
             "unknown-reference",
             message,
-            both("Mend that record first; this one can go in with it.", domain="findings"),
+            mend_first(),
             path=name,
             label=label,
             value=value,
             constraint="reference",
             focus_node=node,
         )
+
+
+def mend_first() -> dict[str, str]:
+    """Return what to do where a record waits for a refused one."""
+    return both("Mend that record first; this one can go in with it.", domain="findings")
 
 
 def _bad(findings: Iterable[Finding]) -> bool:

@@ -105,6 +105,39 @@ def test_what_names_it_by_way_of_others_waits_too(
     assert result.counts["published"] == 2
 
 
+def test_records_that_name_each_other_before_they_have_identifiers_go_in(catalogue: Catalogue) -> None:
+    ring = [agency(mainProduct=[product(1)["title"]["zh"]]), without_identifier(product(1))]
+
+    first, second = loaded(catalogue, *ring), loaded(catalogue, *ring)
+
+    assert (first.counts["published"], first.counts["waiting"]) == (2, 0)
+    assert [each for each in first.findings if each.code == "target-not-published"] == []
+    assert second.counts["unchanged"] == 2
+
+
+def test_records_of_one_kind_name_those_that_come_behind_them(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading, "CHUNK", 1)
+    row_of = [product(n, related=[product(n + 1)["title"]["zh"]]) for n in (1, 2)]
+
+    result = loaded(catalogue, agency(), *(without_identifier(each) for each in (*row_of, product(3))))
+
+    assert (result.refused, result.counts["published"]) == (0, 4)
+
+
+def test_who_waits_for_a_refused_record_is_told_to_mend_that_one(catalogue: Catalogue) -> None:
+    result = loaded(catalogue, agency(mainProduct=["TEST-0001"]), product(1, category=["9999"]))
+
+    (finding,) = [each for each in result.findings if each.code == "target-not-published"]
+    assert finding.record == agency()["uscc"]
+    assert "Mend that record first" in finding.suggestion["en"]
+
+
+def without_identifier(record: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in record.items() if name != "identifier"}
+
+
 def io_of(data: bytes) -> Any:
     import io
 
