@@ -238,6 +238,8 @@ def where(place: Place, lang: str) -> str:
         message = "Sheet “{sheet}”, row {row}, " if place.sheet else "Row {row}, "
     elif place.line:
         message = "Line {line}, "
+    elif place.sheet:
+        message = "Sheet “{sheet}”, "
     else:
         return ""
     return say(message, lang, domain="cli", sheet=place.sheet, row=place.row, column=place.column, line=place.line)

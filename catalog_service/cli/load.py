@@ -29,6 +29,12 @@ _SHOWN = 50
 _WORTH_TELLING = (
     "unknown-column",
     "unknown-member",
+    "doubled-column",
+    "merged-header",
+    "missing-header",
+    "forbidden-character",
+    "loose-node",
+    "no-rows",
     "target-not-published",
     "held-back",
     "bad-price",

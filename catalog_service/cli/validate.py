@@ -58,7 +58,7 @@ def validate(
     if stored == bool(files) or (shapes and not stored):
         raise InputError("Name files to check, or say --stored; --shapes goes with --stored.")
     if stored:
-        return _validate_stored(session, kind, form, shapes)
+        return _validate_stored(session, kind, level, form, shapes)
     sources = sources_of(files)
     with counting(session, size_of(sources)) as progress:
         checked = check_sources(session.catalogue, sources, kind=kind, level=level, progress=progress)
@@ -67,13 +67,14 @@ def validate(
     return _tell(session, checked, form)
 
 
-def _validate_stored(session: Session, kind: str, form: str, shapes: Path | None) -> int:
+def _validate_stored(session: Session, kind: str, level: str, form: str, shapes: Path | None) -> int:
     """Check what is published against the profile in force, or list what another one would newly refuse."""
     from catalog_service.operations.validate import check_stored_records, other_profile
 
     profile = other_profile(shapes) if shapes else None
     with counting(session) as progress:
-        checked = check_stored_records(session.catalogue, kind=kind, profile=profile, progress=progress)
+        catalogue = session.catalogue
+        checked = check_stored_records(catalogue, kind=kind, profile=profile, level=level, progress=progress)
     code = _tell(session, checked, form)
     if form == "text" and checked.failing:
         click.echo(session.count("{n} record fails.", "{n} records fail.", checked.failing))

@@ -65,7 +65,7 @@ def _check(catalogue: Catalogue, read: Read, desk: OwnDesk, result: LoadResult) 
     intake.columns = {(candidate.place.file, candidate.place.sheet): read.columns} if read.columns else {}
     if not candidate.identifier:
         (spool.candidate,) = intake.identify([candidate])
-        intake.resolver.forget()
+        intake.resolver.forget_all()
     result.taken = intake.take([spool.candidate])
     result.findings += result.taken[0].findings
     result.counts["read"] = 1

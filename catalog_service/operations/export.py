@@ -34,18 +34,23 @@ def export(catalogue: Catalogue, form: str, kind: str = "", *, around: Surroundi
 
 
 def left_out(catalogue: Catalogue, around: Surroundings) -> list[Finding]:
-    """Return a warning for each field that a table had no place for, with how many values."""
+    """Return a warning for each field of which a table lacks values or will not give them back, with how many."""
+    counted = [("not-in-table", *each) for each in around.left_out.items()]
+    counted += [("taken-apart", *each) for each in around.taken_apart.items()]
     found = []
-    for (name, path), count in around.left_out.items():
+    for code, (name, path), count in counted:
         kind = catalogue.profile.kinds[name]
         field = kind.field(path)
         labels = dict(field.labels) if field else {}
         said = {"label": labels, "kind": dict(kind.labels), "count": f"{count:,}"}
-        message = both("{kind}: the table has no place for {count} values of “{label}”.", domain="findings", **said)
-        advice = both("Take jsonld, turtle or jsonl: they hold everything.", domain="findings")
-        found.append(
-            Finding("not-in-table", message, advice, severity="warning", path=path, label=labels, value=str(count))
+        sentence = (
+            "{kind}: the table has no place for {count} values of “{label}”."
+            if code == "not-in-table"
+            else "{kind}: {count} values of “{label}” hold ；、 or |; read back from the table, each becomes several."
         )
+        message = both(sentence, domain="findings", **said)
+        advice = both("Take jsonld, turtle or jsonl: they hold everything.", domain="findings")
+        found.append(Finding(code, message, advice, severity="warning", path=path, label=labels, value=str(count)))
     return found
 
 

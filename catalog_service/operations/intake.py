@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from catalog_service.model import terms
-from catalog_service.model.kind import per_kind
-from catalog_service.model.record import Record, best_text, content_hash, parse_canonical
-from catalog_service.namespaces import XSD, term
+from catalog_service.model.record import best_text, content_hash
 from catalog_service.operations.ahead import Begun
+from catalog_service.operations.filling import fill
 from catalog_service.operations.identities import credit_codes, given, here, identified, recognised
 from catalog_service.operations.linked import Linked, Shown
 from catalog_service.operations.outgoing import as_if_published
-from catalog_service.operations.placing import conflict, doubled, held_back, named_twice, placed, without_echoes
+from catalog_service.operations.placing import (
+    code_twice,
+    conflict,
+    doubled,
+    held_back,
+    named_twice,
+    placed,
+    without_echoes,
+)
 from catalog_service.operations.publish import Publishing, publish_in
 from catalog_service.operations.references import (
     Resolver,
@@ -28,6 +34,7 @@ from catalog_service.operations.references import (
     replace_reference,
     titles_of,
 )
+from catalog_service.operations.refused import Refused
 from catalog_service.operations.shortened import tell_shortened
 from catalog_service.operations.spool import with_iri
 from catalog_service.operations.taken import Answered, Conditions, Taken, counted, exists_already, must_have
@@ -36,19 +43,14 @@ from catalog_service.store.rows import NewVersion
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from catalog_service.model.kind import Kind
+    from catalog_service.model.record import Record
     from catalog_service.model.report import Finding
-    from catalog_service.model.terms import Term
     from catalog_service.operations.catalogue import Catalogue
     from catalog_service.operations.placing import Columns
     from catalog_service.operations.reading import Desk
     from catalog_service.operations.spool import Candidate, Spool
     from catalog_service.operations.taken import OwnBatch, Status
     from catalog_service.store import Writer
-    from catalog_service.store.rows import Content
-
-IDENTIFIER = term("dct:identifier")
-ISSUED = term("dct:issued")
 
 TURN = 0.05
 """Seconds after which somebody else may write (architecture, decision 3)."""
@@ -82,6 +84,7 @@ class Intake:
     """IRIs that were given to records which turned out to be known, and what they are."""
     columns: Columns = field(default_factory=dict)
     """File and sheet to the columns of the table there, by dotted name: where what is missing should stand."""
+    refused: Refused = field(default_factory=Refused)
     shown: Shown = field(default_factory=dict)
     pace: float = 0.0
     """Seconds that others had to wait for each record of the last transactions."""
@@ -127,21 +130,23 @@ class Intake:
         for reference in candidate.references:
             each = kind.field(reference.path)
             targets = self.resolver.targets(reference.text, each.classes if each else ())
-            if len(targets) == 1:
-                new = terms.iri(self.aliases.get(targets[0][1], targets[0][1]))
+            found = list(dict.fromkeys(self.aliases.get(iri, iri) for _, iri in targets))
+            if len(found) == 1:
+                new = terms.iri(found[0])
                 if new != reference.term:
                     record = replace_reference(record, reference.node, reference.predicate, reference.term, new)
+                if quiet:  # what it names may itself get another identity until it is stored
+                    left.append(replace(reference, term=new))
                 continue
             left.append(reference)
             if quiet:
                 continue
             label = each.labels if each else {}
-            if targets:
-                finding = ambiguous(label, reference.text, [iri.rsplit("/", 1)[-1] for _, iri in targets])
+            if found:
+                finding = ambiguous(label, reference.text, [iri.rsplit("/", 1)[-1] for iri in found])
             else:
-                finding = not_found(
-                    label, reference.text, self.resolver.nearest(reference.text, each.classes if each else ())
-                )
+                near = self.resolver.nearest(reference.text, each.classes if each else ())
+                finding = not_found(label, reference.text, *near)
             findings.append(replace(finding, path=reference.path, place=reference.place, record=candidate.identifier))
         return replace(candidate, record=record, references=tuple(left), findings=tuple(findings))
 
@@ -164,13 +169,17 @@ class Intake:
             self.resolver.forget()  # what was stored since may be what they refer to
             begun = self.begin(candidates)
         findings = self._findings(begun.filled, begun.findings)
+        store, kinds = self.catalogue.store, self.catalogue.profile.kinds
+        self.refused.tell(store, kinds, begun.filled, findings, self.columns)
         tell_shortened(self.catalogue, begun.filled, findings)
         good = [each for each in begun.filled if not _errors(findings[each.number])]
         minted = {each.number: each for each in begun.bare if each.minted}
         outcomes: dict[int, Taken] = {}
         for some in () if self.dry else self._turns(good):
             outcomes |= self._store(some, findings, minted)
-        return [outcomes.get(each.number) or self._untouched(each, findings[each.number]) for each in begun.filled]
+        taken = [outcomes.get(each.number) or self._untouched(each, findings[each.number]) for each in begun.filled]
+        self.refused.note(store, taken)
+        return taken
 
     def _turns(self, candidates: Sequence[Candidate]) -> Iterator[Sequence[Candidate]]:
         """Yield the candidates in parts that take `TURN` at the speed of the last ones: others want to save as well."""
@@ -188,28 +197,8 @@ class Intake:
         return best_text(titles_of(record, self.catalogue.profile.kinds[record.kind]), "zh")
 
     def _fill(self, candidates: Sequence[Candidate]) -> list[Candidate]:
-        """Fill what the catalogue fills when it is absent: identifier, and the date of issue of the version before."""
-        kinds = self.catalogue.profile.kinds
-        missing = {
-            each.number: [name for name in _system(kinds[each.record.kind]) if not each.record.own.get(name)]
-            for each in candidates
-        }
-        undated = [each.identifier for each in candidates if ISSUED in missing[each.number]]
-        known = self.catalogue.store.contents(undated) if undated else {}
-        return [
-            self._filled(each, missing[each.number], known.get(each.identifier)) if missing[each.number] else each
-            for each in candidates
-        ]
-
-    def _filled(self, candidate: Candidate, missing: Sequence[Term], known: Content | None) -> Candidate:
-        record = candidate.record
-        own = dict(record.own)
-        if IDENTIFIER in missing:
-            own[IDENTIFIER] = [terms.literal(candidate.identifier)]
-        if ISSUED in missing:
-            before = parse_canonical(known.canonical, known.iri, record.kind).objects(ISSUED) if known else []
-            own[ISSUED] = before or [terms.literal(_today(), datatype=f"{XSD}date")]
-        return replace(candidate, record=Record(record.iri, record.kind, {**record.nodes, record.node: own}))
+        whole = bool(self.conditions.identifier)
+        return fill(self.catalogue.store, self.catalogue.profile.kinds, candidates, whole=whole)
 
     def _findings(
         self, candidates: Sequence[Candidate], by_iri: Mapping[str, list[Finding]]
@@ -226,21 +215,24 @@ class Intake:
         return found
 
     def _unique(self, candidates: Sequence[Candidate]) -> dict[int, list[Finding]]:
-        """Return findings on credit codes that another record has already."""
+        """Return findings on credit codes that another record has already, in the store or before it here."""
         codes = {each.number: own for each in candidates if (own := credit_codes(each.record))}
         if not codes:
             return {}
         taken = self.catalogue.store.by_keys("uscc", sorted({code for each in codes.values() for code in each}))
         found: dict[int, list[Finding]] = {}
+        first: dict[str, int] = {}
         for each in candidates:
             for code in codes.get(each.number, ()):
                 others = [
                     row for row in taken.get(code, ()) if row.identifier != each.identifier and row.state != "withdrawn"
                 ]
+                kind = self.catalogue.profile.kinds[each.record.kind]
                 if others:
-                    kind = self.catalogue.profile.kinds[each.record.kind]
                     finding = placed(doubled(code, others[0], each, kind), each, kind, self.columns)
                     found.setdefault(each.number, []).append(finding)
+                elif first.setdefault(code, each.number) != each.number:
+                    found.setdefault(each.number, []).append(code_twice(each, code, kind, self.columns))
         return found
 
     def _known_by_now(
@@ -295,7 +287,8 @@ class Intake:
             taken = self._put(writer, kept, versions, findings)
             for each in doubles:
                 title = made[each.number].title
-                own = (*findings[each.number], named_twice(each, title))
+                kind = self.catalogue.profile.kinds[each.record.kind]
+                own = (*findings[each.number], named_twice(each, title, kind, self.columns))
                 line = each.place.beginning
                 taken[each.number] = Taken("refused", each.record.iri, each.identifier, title, own, line=line)
             self._remember(writer, list(taken.values()))
@@ -336,8 +329,9 @@ class Intake:
             if outcome.held and linked:
                 own = (*own, held_back(each, outcome.held))
             end = done.get(each.identifier, _UNPUBLISHED)
+            own += tuple(replace(one, record=each.identifier, place=each.place) for one in end.findings)
             taken[each.number] = Taken(
-                outcome.status, each.record.iri, each.identifier, version.title, own + end.findings, outcome.version,
+                outcome.status, each.record.iri, each.identifier, version.title, own, outcome.version,
                 end.published, end.seq > 0, end.waiting, line,
             )  # fmt: skip
             self.last_seq = max(self.last_seq, end.seq)
@@ -376,17 +370,6 @@ class Intake:
             keys=keys_of(record, kind, titles),
             edges=edges_of(record, kind),
         )
-
-
-def _today() -> str:
-    return dt.datetime.now(dt.UTC).date().isoformat()
-
-
-@per_kind
-def _system(kind: Kind) -> list[Term]:
-    """Return the predicates the catalogue fills where they are absent, if the kind has them."""
-    own = {each.path[0] for each in kind.fields if each.system}
-    return [each for each in (IDENTIFIER, ISSUED) if each in own]
 
 
 def _errors(findings: Sequence[Finding]) -> bool:

@@ -19,10 +19,12 @@ from catalog_service.operations.ahead import one_ahead
 from catalog_service.operations.beside import Beside
 from catalog_service.operations.collecting import rare_collections
 from catalog_service.operations.intake import Intake
+from catalog_service.operations.placing import given_twice, same_again
 from catalog_service.operations.publish import publish, run_refresh_jobs
 from catalog_service.operations.reading import OwnDesk, Source, limits_of, sources_of
 from catalog_service.operations.references import load_order
-from catalog_service.operations.resume import spool_of
+from catalog_service.operations.refused import Refused, mend_first
+from catalog_service.operations.resume import as_first_taken, spool_of
 from catalog_service.operations.sandbox import must_be_isolated
 from catalog_service.operations.sharing import SharedDesk
 from catalog_service.operations.spool import whole
@@ -197,6 +199,9 @@ class _Load:
         self.columns: dict[tuple[str, str], Mapping[str, str]] = {}
         """File and sheet to the columns of the table there."""
         self.waiting: list[str] = []
+        self.refused = Refused()
+        self.resumed = False
+        """Whether the next chunk may have been stored by a process that did not come to say so."""
         self.done: dict[str, int] = {}
         """Of each kind, up to which number its candidates are stored."""
         self._saved = (0, 0, 0)
@@ -214,16 +219,17 @@ class _Load:
         """Keep how far it is, and what came of it since the last step."""
         result, (findings, taken, waiting) = self.result, self._saved
         new = (result.findings[findings:], result.taken[taken:], self.waiting[waiting:])
-        self.spool.save_step(kind, last, (result.batch, dict(result.counts), self.columns, new))
+        self.spool.save_step(kind, last, (result.batch, dict(result.counts), self.columns, new, self.refused.fresh()))
         self._saved = (len(result.findings), len(result.taken), len(self.waiting))
 
     def go_on(self) -> None:
         """Be where the load of an earlier process was after its last step."""
         result = self.result
-        for kind, last, (batch, counts, columns, new) in self.spool.steps():
+        for kind, last, (batch, counts, columns, new, refused) in self.spool.steps():
             self.done[kind] = last
             result.batch, result.counts = batch, counts
             self.columns |= columns
+            self.refused.add(refused)
             result.findings += new[0]
             result.taken += new[1]
             self.waiting += new[2]
@@ -239,6 +245,7 @@ class _Load:
         """Have everything in the spool: as it was left, or read now."""
         if resumed:
             self.go_on()
+            self.resumed = True
             return
         self.read(sources, kind, desk)
         self.spool.complete()
@@ -285,28 +292,7 @@ class _Load:
         if from_rdf:
             self.spool.put_back([_merged(other, candidate)])
         else:
-            self._double(candidate, other)
-
-    def _double(self, candidate: Candidate, other: Candidate) -> None:
-        message = both(
-            "The identifier {value} stands twice in what was given.",
-            domain="findings",
-            value=candidate.identifier or candidate.record.iri,
-        )
-        advice = both("The first one was taken; give this one its own identifier or delete it.", domain="findings")
-        where = other.place.row or other.place.line
-        self._note(
-            Finding(
-                "identifier-twice",
-                message,
-                advice,
-                record=candidate.identifier,
-                path="identifier",
-                value=str(where),
-                constraint="unique",
-                place=candidate.place,
-            )
-        )
+            self._note(given_twice(candidate, other))
 
     # second pass
 
@@ -321,15 +307,18 @@ class _Load:
         intake.batch = self.result.batch or None
 
     def store(self, intake: Intake) -> None:
-        intake.columns = self.columns
+        intake.columns, intake.refused = self.columns, self.refused
         intake.conditions = self.conditions or Conditions()
-        for kind in load_order(self.catalogue.profile.kinds):
-            if not self.spool.kinds().get(kind):
-                continue
+        kinds = [kind for kind in load_order(self.catalogue.profile.kinds) if self.spool.kinds().get(kind)]
+        for kind in kinds:  # all of them, before anything is stored that may name one
             if self.spool.unnamed(kind):
                 self._identify(kind, intake)
+        for kind in kinds:
             for chunk in one_ahead(intake, self.spool.chunks(kind, CHUNK, self.done.get(kind, 0))):
                 taken = intake.take(chunk)
+                if self.resumed and self.result.batch:
+                    taken = [as_first_taken(self.catalogue.store, self.result.batch, each) for each in taken]
+                self.resumed = False
                 self.result.counts = counted(self.result.counts, taken)
                 self.waiting += [each.identifier for each in taken if each.waiting]
                 for each in taken:
@@ -344,9 +333,10 @@ class _Load:
         for chunk in self.spool.chunks(kind, CHUNK):
             for double in self.spool.put_back(intake.identify(chunk)):
                 self.spool.remove(double)
-                self._double(double, double)
+                other, own = self.spool.holder(double.record.iri), self.catalogue.profile.kinds[kind]
+                self._note(same_again(double, other, own, self.columns))
             self.save_step()
-        intake.resolver.forget()
+        intake.resolver.forget_all()
 
     def _keep_taken(self, taken: Taken) -> None:
         if taken.status == "refused":
@@ -357,7 +347,7 @@ class _Load:
             self.result.taken.append(taken)
 
     def _publish_waiting(self, waiting: Sequence[str], intake: Intake) -> None:
-        """Try once more those whose targets came later in the same load."""
+        """Try once more those whose targets came later in the same load; tell which wait for a refused one."""
         if not waiting or not intake.publish:
             return
         done = publish(self.catalogue, waiting, actor=intake.actor)
@@ -365,8 +355,10 @@ class _Load:
         self.result.counts["published"] += len(late)
         self.result.counts["waiting"] -= len(late)
         self.result.findings = [
-            each for each in self.result.findings if not (each.code == "target-not-published" and each.record in late)
-        ]
+            replace(each, suggestion=mend_first()) if each.value in self.refused.titles else each
+            for each in self.result.findings
+            if each.code == "target-not-published" and each.record not in late
+        ] + [each for each in self.result.findings if each.code != "target-not-published"]
 
 
 def _merged(first: Candidate, second: Candidate) -> Candidate:

@@ -6,13 +6,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from catalog_service.i18n import both
+from catalog_service.model.kind import title_path
+from catalog_service.model.record import best_text
 from catalog_service.model.report import Finding
+from catalog_service.operations.identities import credit_codes
+from catalog_service.operations.references import match_keys, titles_of
 from catalog_service.validation.catalogue import CREDIT_CODE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from catalog_service.model.kind import Kind
+    from catalog_service.model.kind import Field, Kind
     from catalog_service.operations.spool import Candidate
     from catalog_service.store.rows import RecordRow
 
@@ -52,9 +56,13 @@ def without_echoes(findings: Iterable[Finding], said: Iterable[Finding]) -> list
     ]
 
 
+def _code_field(kind: Kind) -> Field | None:
+    return next((each for _, each in kind.walk() if each.path == (CREDIT_CODE,)), None)
+
+
 def doubled(code: str, other: RecordRow, candidate: Candidate, kind: Kind) -> Finding:
     """Return the finding that a credit code belongs to another record."""
-    field = next((each for _, each in kind.walk() if each.path == (CREDIT_CODE,)), None)
+    field = _code_field(kind)
     return Finding(
         "not-unique",
         both("The credit code {value} belongs to {other} already.", domain="findings", value=code, other=other.title),
@@ -71,17 +79,65 @@ def doubled(code: str, other: RecordRow, candidate: Candidate, kind: Kind) -> Fi
     )
 
 
-def named_twice(candidate: Candidate, title: str) -> Finding:
+def named_twice(candidate: Candidate, title: str, kind: Kind, columns: Columns) -> Finding:
     """Return the finding that a record without identifier was given twice."""
-    return Finding(
+    field = next((each for _, each in kind.walk() if each.path == title_path(kind)), None)
+    found = Finding(
         "identifier-twice",
         both("“{title}” of the same provider stands twice in what was given.", domain="findings", title=title),
         both("The first one was taken; give this one its own identifier or delete it.", domain="findings"),
-        record=candidate.identifier,
+        path=field.name if field else "",
+        label=dict(field.labels) if field else {},
         value=title,
+        constraint="unique",
+        focus_node=candidate.record.node,
+    )
+    return placed(found, candidate, kind, columns)
+
+
+def code_twice(candidate: Candidate, code: str, kind: Kind, columns: Columns) -> Finding:
+    """Return the finding that a credit code was given to two records."""
+    field = _code_field(kind)
+    found = Finding(
+        "identifier-twice",
+        both("The credit code {value} stands twice in what was given.", domain="findings", value=code),
+        both("The first one was taken; correct the code of this one or delete it.", domain="findings"),
+        path=field.name if field else "",
+        label=dict(field.labels) if field else {},
+        value=code,
+        constraint="unique",
+        focus_node=candidate.record.node,
+    )
+    return placed(found, candidate, kind, columns)
+
+
+def given_twice(candidate: Candidate, other: Candidate) -> Finding:
+    """Return the finding that the identifier of a record was given to another one before."""
+    return Finding(
+        "identifier-twice",
+        both(
+            "The identifier {value} stands twice in what was given.",
+            domain="findings",
+            value=candidate.identifier or candidate.record.iri,
+        ),
+        both("The first one was taken; give this one its own identifier or delete it.", domain="findings"),
+        record=candidate.identifier,
+        path="identifier",
+        value=str(other.place.row or other.place.line),
         constraint="unique",
         place=candidate.place,
     )
+
+
+def same_again(candidate: Candidate, other: Candidate | None, kind: Kind, columns: Columns) -> Finding:
+    """Return the finding that a record without identifier is one that was given before, told by what they share."""
+    codes = set(credit_codes(other.record)) if other else set[str]()
+    if shared := [code for code in credit_codes(candidate.record) if code in codes]:
+        return code_twice(candidate, shared[0], kind, columns)
+    keys = set(match_keys(other.record, kind)) if other else set[str]()
+    if not keys.isdisjoint(match_keys(candidate.record, kind)):
+        return named_twice(candidate, best_text(titles_of(candidate.record, kind), "zh"), kind, columns)
+    return given_twice(candidate, other or candidate)
 
 
 def held_back(candidate: Candidate, state: str) -> Finding:

@@ -6,6 +6,7 @@ A reference is given as IRI, identifier, credit code or exact name; several matc
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,13 @@ if TYPE_CHECKING:
 Target = tuple[str, str]
 """Kind and IRI of a record that a reference may mean."""
 
+_NAME_AND_IDENTIFIER = (
+    re.compile(r"(?P<name>.+)[(（]\s*(?P<identifier>[^()（）\s]+)\s*[)）]"),
+    re.compile(r"(?P<identifier>\S+)\s+(?P<name>.+)"),
+)
+"""How people write a name together with what makes it certain."""
+_LONGEST_NAME = 400
+"""Characters of a text that may be a name with an identifier."""
 _MOST_CANDIDATES = 3
 _MOST_KNOWN = 50_000
 
@@ -197,8 +205,12 @@ class Resolver:
         if len(self._known) + len(self._rows) > _MOST_KNOWN:
             self._known, self._rows = {}, {}
 
+    def forget_all(self) -> None:
+        """Forget what was found as well, because candidates got other IRIs since."""
+        self._known, self._rows = {}, {}
+
     def _find(self, text: str, classes: tuple[str, ...]) -> list[Target]:
-        for way in (self._by_identity, self._by_credit_code, self._by_name):
+        for way in (self._by_identity, self._by_credit_code, self._by_name, self._by_both):
             found = {iri: kind for kind, iri in way(text) if self._fits(kind, classes)}
             if found:
                 return [(kind, iri) for iri, kind in found.items()]
@@ -223,24 +235,34 @@ class Resolver:
         name = fold(text)
         return self._by_key("name", name) + (self._spool.find_name(name) if self._spool else [])
 
+    def _by_both(self, text: str) -> list[Target]:
+        """Return the records of a text that says name and identifier, as suggestions do, if they belong together."""
+        for way in _NAME_AND_IDENTIFIER if len(text) <= _LONGEST_NAME else ():
+            said = way.fullmatch(text)
+            if said is None:
+                continue
+            identifier, named = said["identifier"], set(self._by_name(said["name"]))
+            known = self._by_identity(identifier) or self._by_credit_code(identifier)
+            if found := [each for each in known if each in named]:
+                return found
+        return []
+
     def _by_key(self, key: str, value: str) -> list[Target]:
         rows = self._store.by_keys(key, [value]).get(value, [])
         return [(row.kind, row.iri) for row in rows if row.state != "withdrawn"]
 
-    def nearest(self, text: str, classes: tuple[str, ...]) -> str:
-        """Return the name of a record that looks much like the text, for a suggestion; empty if there is none."""
+    def nearest(self, text: str, classes: tuple[str, ...]) -> tuple[str, list[str]]:
+        """Return the name that looks most like the text, and the identifiers of the records that have it, if known."""
         import difflib
 
         beside = self._spool.names(text) if self._spool else []
-        names = {name: "" for name, kind in beside if self._fits(kind, classes)}
-        names |= {
-            row.title: row.identifier
-            for kind in self._kinds.values()
-            if self._fits(kind.name, classes)
-            for row in self._store.listing_records(kind=kind.name, limit=1000)
-        }
+        names: dict[str, list[str]] = {name: [] for name, kind in beside if self._fits(kind, classes)}
+        for kind in self._kinds.values():
+            if self._fits(kind.name, classes):
+                for row in self._store.listing_records(kind=kind.name, limit=1000):
+                    names.setdefault(row.title, []).append(row.identifier)
         near = difflib.get_close_matches(text, names, n=1, cutoff=0.5)
-        return " ".join([near[0], *([f"({names[near[0]]})"] if names[near[0]] else [])]) if near else ""
+        return (near[0], names[near[0]]) if near else ("", [])
 
 
 def replace_reference(record: Record, node: Term, predicate: Term, old: Term, new: Term) -> Record:
@@ -252,13 +274,18 @@ def replace_reference(record: Record, node: Term, predicate: Term, old: Term, ne
     return Record(record.iri, record.kind, nodes)
 
 
-def not_found(label: Mapping[str, str], text: str, near: str) -> Finding:
-    """Return the finding on a reference that names nothing."""
+def not_found(label: Mapping[str, str], text: str, near: str, identifiers: Sequence[str] = ()) -> Finding:
+    """Return the finding on a reference that names nothing; ``near`` is a name like it, of records with identifiers."""
     advice = "Did you mean “{near}”?" if near else "Load that record first, or write its identifier."
+    if len(identifiers) > 1:
+        advice = "Several records are called “{near}”. Write the identifier of one of them, such as {candidates}."
+    elif identifiers:
+        near = f"{near} ({identifiers[0]})"
+    shown = ", ".join(identifiers[:_MOST_CANDIDATES])
     return Finding(
         "unknown-reference",
         both("{label}: there is no record “{value}”.", domain="findings", label=dict(label), value=text),
-        both(advice, domain="findings", near=near),
+        both(advice, domain="findings", near=near, candidates=shown),
         label=label,
         value=text,
         constraint="reference",

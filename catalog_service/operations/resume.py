@@ -8,7 +8,7 @@ import os
 import sqlite3
 import time
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 
     from catalog_service.operations.catalogue import Catalogue
     from catalog_service.operations.reading import Source
+    from catalog_service.operations.taken import Status, Taken
+    from catalog_service.store import Store
 
 _STALE_SECONDS = 7 * 86_400
-_FORM = "3"
+_FORM = "4"
 """Of what a spool holds; another one makes older spools unknown."""
 
 
@@ -74,6 +76,20 @@ def spool_of(
         found = _found(path, titles) if resume else None
         with found or Spool(path, titles, kept=True) as spool:
             yield spool, found is not None
+
+
+def as_first_taken(store: Store, batch: int, taken: Taken) -> Taken:
+    """Return what became of a record as it was before the load was broken off, if its batch holds the record already.
+
+    Between the commit of a chunk and the note of it there is a moment; who goes on finds the chunk's records unchanged.
+    """
+    if taken.status != "unchanged":
+        return taken
+    history = store.history(taken.identifier)
+    made = {each.number for each in history.versions if each.batch == batch}
+    entered = taken.entered or any(each.batch == batch for each in history.entries)
+    status: Status = "created" if 1 in made else "changed" if made else "unchanged"
+    return replace(taken, status=status, entered=entered)
 
 
 def _found(path: Path, titles: dict[str, tuple[str, ...]]) -> Spool | None:

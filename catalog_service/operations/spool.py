@@ -180,8 +180,7 @@ class Spool:
         try:
             self._connection.execute("INSERT INTO candidate (kind, iri, identifier, body) VALUES (?, ?, ?, ?)", row)
         except sqlite3.IntegrityError:
-            found = self._connection.execute(_SELECT + "iri = ?", row[1:2]).fetchone()
-            return _candidate(*found)
+            return self.holder(row[1])
         return None
 
     def put_back(self, candidates: Iterable[Candidate]) -> list[Candidate]:
@@ -198,6 +197,11 @@ class Spool:
     def remove(self, candidate: Candidate) -> None:
         """Let go of a candidate."""
         self._connection.execute("DELETE FROM candidate WHERE n = ?", (candidate.number,))
+
+    def holder(self, iri: str) -> Candidate | None:
+        """Return the candidate that has an IRI."""
+        found = self._connection.execute(_SELECT + "iri = ?", (iri,)).fetchone()
+        return _candidate(*found) if found else None
 
     def chunks(self, kind: str, size: int, last: int = 0) -> Iterator[list[Candidate]]:
         """Yield the candidates of a kind behind number ``last`` in lists of at most ``size``."""

@@ -20,7 +20,7 @@ from catalog_service.validation.engines import Validation
 from catalog_service.validation.shacl.errors import ShaclError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from catalog_service.model.record import Record
@@ -35,7 +35,7 @@ _MOST_FINDINGS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The findings on one record."""
+    """The findings on one record, or on a file where they are on none."""
 
     record: str
     title: str
@@ -56,12 +56,13 @@ class Checked:
         return all(finding.severity != "error" for finding in self.findings)
 
     def by_record(self) -> list[Group]:
-        """Return the findings by record, those with most errors first."""
-        groups: dict[str, list[Finding]] = {}
+        """Return the findings by record, by file where they are on none; those with most errors first."""
+        groups: dict[tuple[str, str], list[Finding]] = {}
         for finding in self.findings:
-            groups.setdefault(finding.record, []).append(finding)
+            key = (finding.record, "" if finding.record else finding.place.file)
+            groups.setdefault(key, []).append(finding)
         ranked = sorted(groups.items(), key=lambda item: -sum(each.severity == "error" for each in item[1]))
-        return [Group(record, self.titles.get(record, ""), tuple(found)) for record, found in ranked]
+        return [Group(record, self.titles.get(record, ""), tuple(found)) for (record, _), found in ranked]
 
 
 def check_sources(
@@ -83,7 +84,7 @@ def check_sources(
 
 @dataclass(frozen=True, slots=True)
 class CheckedStored(Checked):
-    """The errors of published records; of another profile only those of records that pass the one in force."""
+    """The findings on published records; of another profile only errors, of records that pass the one in force."""
 
     failing: int = 0
     failing_before: int = 0
@@ -103,6 +104,7 @@ def check_stored_records(
     *,
     kind: str = "",
     profile: Profile | None = None,
+    level: str = "conformant",
     progress: Callable[[str, int], None] | None = None,
 ) -> CheckedStored:
     """Check everything published, or everything of a kind; with another profile, tell what that would newly refuse."""
@@ -112,10 +114,14 @@ def check_stored_records(
     validation = _validation_of(catalogue, profile) if profile else catalogue.validation
     resolver = Resolver(catalogue.store, checking.kinds)
     findings = [_about_shapes(each) for each in validation.warnings] if profile else []
+    advice: list[Finding] = []
     titles: dict[str, str] = {}
     checked = failing = before = 0
     for rows in _published(catalogue, kind):
-        found = _errors_of(catalogue, rows, validation, resolver, checking)
+        told = _findings_of(catalogue, rows, validation, resolver, checking, level)
+        found = {identifier: errors for identifier, each in told.items() if (errors := _errors(each))}
+        listed = found if profile or len(advice) >= _MOST_FINDINGS else told
+        advice += [] if listed is found else _advice(told)
         old = profile and check_stored(
             catalogue, {row.identifier: _record(catalogue, row) for row in rows if row.identifier in found}
         )
@@ -125,12 +131,20 @@ def check_stored_records(
                 continue
             failing += 1
             findings += errors if len(findings) < _MOST_FINDINGS else ()
-        titles |= {row.identifier: row.title for row in rows if row.identifier in found}
+        titles |= {row.identifier: row.title for row in rows if row.identifier in listed}
         checked += len(rows)
         if progress:
             progress("checked", len(rows))
             progress("refused", len(found))
-    return CheckedStored(checked, tuple(findings), titles, failing, before)
+    return CheckedStored(checked, (*findings, *advice), titles, failing, before)
+
+
+def _errors(findings: Iterable[Finding]) -> list[Finding]:
+    return [each for each in findings if each.severity == "error"]
+
+
+def _advice(found: Mapping[str, Iterable[Finding]]) -> list[Finding]:
+    return [each for own in found.values() for each in own if each.severity != "error"]
 
 
 def _validation_of(catalogue: Catalogue, profile: Profile) -> Validation:
@@ -161,20 +175,25 @@ def _record(catalogue: Catalogue, row: RecordRow) -> Record:
     return parse_canonical(version.canonical if version else b"", row.iri, row.kind)
 
 
-def _errors_of(
-    catalogue: Catalogue, rows: Sequence[RecordRow], validation: Validation, resolver: Resolver, profile: Profile
+def _findings_of(
+    catalogue: Catalogue,
+    rows: Sequence[RecordRow],
+    validation: Validation,
+    resolver: Resolver,
+    profile: Profile,
+    level: str,
 ) -> dict[str, list[Finding]]:
-    """Return the errors of records that have some, by identifier."""
+    """Return what counts at a level of the records that have findings, by identifier."""
     records = {row.identifier: _record(catalogue, row) for row in rows if row.kind in profile.kinds}
     linked = resolver.classes(records.values())
     resolver.forget()
     by_iri = validation.check(as_if_published(records.values()), linked)
     found = {
-        identifier: [replace(each, record=identifier) for each in by_iri[record.iri] if each.severity == "error"]
+        identifier: [replace(each, record=identifier) for each in validation.at_level(by_iri[record.iri], level)]
         for identifier, record in records.items()
     }
     found |= {row.identifier: [_no_kind(row)] for row in rows if row.kind not in profile.kinds}
-    return {identifier: errors for identifier, errors in found.items() if errors}
+    return {identifier: each for identifier, each in found.items() if each}
 
 
 def _no_kind(row: RecordRow) -> Finding:

@@ -145,4 +145,8 @@ def at_level(findings: Iterable[Finding], level: str, levels: Mapping[str, str])
 
 
 def _level(finding: Finding) -> str:
-    return "conformant" if finding.severity == "error" else "recommended"
+    """Return the level of a finding that no shape gives: what cannot be read at all can be harvested by nobody."""
+    if finding.severity != "error":
+        return "recommended"
+    unread = not finding.source_shape and finding.path in ("", "identifier")
+    return "harvestable" if unread else "conformant"

@@ -39,6 +39,8 @@ class Surroundings:
     """Identifier to the address of the record's page."""
     left_out: Counter[tuple[str, str]] = field(default_factory=Counter)
     """How many values a table had no place for, by kind and dotted name of their field; counted while it is written."""
+    taken_apart: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """How many values hold what separates values in a cell, likewise."""
     written: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     """What a writer made of a code or a reference, by its own key and the IRI; it holds as long as the names do."""
 

@@ -21,12 +21,15 @@ if TYPE_CHECKING:
     from catalog_service.writers.base import Outgoing, Surroundings
 
 _JOIN = "; "
+_SEPARATORS = frozenset(";；、|\n")
+"""What readers take a cell of several texts apart at."""
 
 
 def row_of(outgoing: Outgoing, chosen: Iterable[Column], around: Surroundings) -> list[str]:
     """Return a record's cells; codes are written with their labels, as a cataloguer would choose them.
 
-    What the row has no place for is counted in ``around.left_out``.
+    What the row has no place for is counted in ``around.left_out``, what will not come back from it as one value in
+    ``around.taken_apart``.
     """
     for name, count in beyond_table(outgoing.record, outgoing.kind).items():
         around.left_out[outgoing.kind.name, name] += count
@@ -45,7 +48,11 @@ def _cell(record: Record, kind: Kind, column: Column, around: Surroundings) -> s
     values = record.objects(*column.field.path, of=node)
     if column.language:
         values = [term for term in values if terms.language(term).split("-")[0] == column.language]
-    return _JOIN.join(_text(term, column.field, around) for term in sorted(values))
+    texts = [_text(term, column.field, around) for term in sorted(values)]
+    many = column.field.max_count != 1 and not column.field.unique_lang and column.field.type in ("text", "string")
+    if many and (apart := sum(not _SEPARATORS.isdisjoint(text) for text in texts)):
+        around.taken_apart[kind.name, column.name] += apart
+    return _JOIN.join(texts)
 
 
 def _text(term: Term, field: Field, around: Surroundings) -> str:

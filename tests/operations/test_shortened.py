@@ -51,6 +51,17 @@ def test_an_export_tells_what_it_has_no_place_for(catalogue: Catalogue, form: st
     assert told == {"offer": ("warning", "3"), "processStep": ("warning", "2")}
 
 
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_an_export_tells_values_that_will_not_come_back_as_one(catalogue: Catalogue, form: str) -> None:
+    load_json(catalogue, product(3, keyword={"zh": ["查新、检索", "专利"]}))
+    around = surroundings(catalogue)
+    b"".join(export(catalogue, form, "service-product", around=around))
+
+    told = [(each.path, each.value) for each in left_out(catalogue, around) if each.code == "taken-apart"]
+
+    assert told == [("keyword", "1")]
+
+
 def test_formats_that_hold_everything_tell_nothing(catalogue: Catalogue) -> None:
     around = surroundings(catalogue)
     b"".join(export(catalogue, "turtle", around=around))

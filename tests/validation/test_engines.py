@@ -92,3 +92,11 @@ def test_levels_are_counted_from_the_least() -> None:
         2,
         3,
     ]
+
+
+def test_what_cannot_be_read_counts_at_the_least_level() -> None:
+    unread, bad_date = Finding("broken-syntax", {}), Finding("bad-date", {}, path="validThrough")
+    advice = Finding("no-rows", {}, severity="warning")
+
+    assert at_level([unread, bad_date, advice], "harvestable", {}) == [unread]
+    assert at_level([unread, bad_date, advice], "conformant", {}) == [unread, bad_date]
