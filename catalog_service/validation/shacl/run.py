@@ -132,10 +132,10 @@ class Enough(Exception):
 class Run:
     """The state of one validation, handed to every closure."""
 
-    __slots__ = ("_subjects", "context", "data", "details", "dispatch", "is_apart", "later", "look", "memos", "nodes",
-                 "room", "shared", "subclasses")  # fmt: skip
+    __slots__ = ("_subjects", "context", "data", "details", "dispatch", "each_pair", "is_apart", "later", "look", "memos",
+                 "nodes", "room", "shared", "subclasses")  # fmt: skip
 
-    def __init__(self, data: Nodes, context: Context, *, own_classes: bool, limit: int) -> None:
+    def __init__(self, data: Nodes, context: Context, *, own_classes: bool, limit: int, each_pair: bool = True) -> None:
         self.data = data
         self.context = context
         self.nodes = _patched(data, context.nodes)
@@ -152,6 +152,7 @@ class Run:
         self.details: dict[tuple[int, Term], tuple[Result, ...]] = {}
         self.later: list[tuple[Check, Term]] = []
         self.room = limit
+        self.each_pair = each_pair
         self._subjects: dict[Term, Callable[[Term], Collection[Term]]] = {}
 
     def subjects(self, predicate: Term) -> Callable[[Term], Collection[Term]]:

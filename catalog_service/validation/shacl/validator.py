@@ -80,7 +80,13 @@ class Validator:
         return Context(merged(self._ontology, index(context)), self._by_class)
 
     def validate(
-        self, data: object, context: object = None, *, own_classes: bool = True, limit: int = DEFAULT_LIMIT
+        self,
+        data: object,
+        context: object = None,
+        *,
+        own_classes: bool = True,
+        limit: int = DEFAULT_LIMIT,
+        each_pair: bool = True,
     ) -> Report:
         """Return what is wrong with data.
 
@@ -97,9 +103,13 @@ class Validator:
 
             limit:
                 The most results to give.
+
+            each_pair:
+                Whether ``sh:lessThan`` gives a result for each pair of values, as the standard has it; the results of
+                one value are all alike. Say no to have one for each value.
         """
         prepared = context if isinstance(context, Context) else self._bare if context is None else self.prepare(context)
-        run = Run(index(data), prepared, own_classes=own_classes, limit=limit)
+        run = Run(index(data), prepared, own_classes=own_classes, limit=limit, each_pair=each_pair)
         found: list[Result] = []
         truncated = False
         try:
