@@ -136,6 +136,8 @@ class FindingMaker:
             constraint=result.component,
             focus_node=result.focus_node,
             source_shape=_named(result.source_shape),
+            value_term=result.value,
+            predicates=result.path,
         )
 
     def _given(self, fields: Sequence[Field], result: ShapeResult, record: Record) -> dict[str, str]:
@@ -202,6 +204,8 @@ class FindingMaker:
             constraint=result.component,
             focus_node=result.focus_node,
             source_shape=_named(result.source_shape),
+            value_term=result.value,
+            predicates=result.path,
         )
 
     def _field(self, kind: Kind, result: ShapeResult) -> tuple[str, Field | None]:
