@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from catalog_service.validation.shacl.regex.casing import either_case
 
@@ -46,7 +47,17 @@ class Chars:
 
     def ascii(self, *, ignore_case: bool = False) -> int:
         """Return the ASCII characters of the set as bits."""
-        return sum(1 << code for code in range(ASCII) if self.has(chr(code), ignore_case=ignore_case))
+        if ignore_case:
+            return sum(1 << code for code in range(ASCII) if self.has(chr(code), ignore_case=True))
+        bits = 0
+        for low, high in self.ranges:
+            bits |= (1 << min(high + 1, ASCII)) - (1 << min(low, ASCII))
+        for category in self.categories:
+            bits |= _ascii_of(category)
+        for part in self.parts:
+            bits |= part.ascii()
+        bits = bits ^ ALL_ASCII if self.negated else bits
+        return bits & ~self.minus.ascii() if self.minus is not None else bits
 
     def has_cased_escape(self) -> bool:
         """Tell whether it is, or has a part that is, an escape with letters in its ranges."""
@@ -70,6 +81,11 @@ class Chars:
             and all(high < ASCII for _, high in self.ranges)
             and all(part._is_ascii_only() for part in self.parts)
         )
+
+
+@lru_cache(maxsize=64)
+def _ascii_of(category: str) -> int:
+    return sum(1 << code for code in range(ASCII) if unicodedata.category(chr(code)).startswith(category))
 
 
 @dataclass(frozen=True, slots=True)
