@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from catalog_service.validation.shacl.checks import CUT, Check, explain_deep, settle
 from catalog_service.validation.shacl.compiler import compile_plan
 from catalog_service.validation.shacl.graph import index, merged
-from catalog_service.validation.shacl.names import TYPE
+from catalog_service.validation.shacl.names import SUBCLASS, TYPE
 from catalog_service.validation.shacl.reading import read_plan
 from catalog_service.validation.shacl.report import DEFAULT_LIMIT, Report, Result
 from catalog_service.validation.shacl.run import Context, Enough, Run
@@ -117,16 +117,20 @@ class Validator:
         except Enough:
             truncated = True
         if self._plan.fallback and not truncated:
-            found += self._fall_back(run)
+            more = self._fall_back(run, own_classes=own_classes)
+            room = max(limit - len(found), 0)
+            found += more[:room]
+            truncated = len(more) > room
         return Report(tuple(found), self._plan.fallback, truncated, self._plan.warnings)
 
-    def _fall_back(self, run: Run) -> tuple[Result, ...]:
+    def _fall_back(self, run: Run, *, own_classes: bool) -> tuple[Result, ...]:
         """Return the results of the shapes that are not compiled."""
         from catalog_service.validation.shacl.fallback import run_pyshacl
 
         focus = {root: _all_focus_nodes(run, self._plan.shapes[root].targets) for root in self._plan.fallback}
         busy = {root: nodes for root, nodes in focus.items() if nodes or self._plan.shapes[root].targets.other}
-        return run_pyshacl(self._shapes, busy, merged(run.nodes, run.context.nodes)) if busy else ()
+        data = run.data if own_classes else _without_classes(run.data)
+        return run_pyshacl(self._shapes, busy, merged(data, run.context.nodes)) if busy else ()
 
     def _validate(self, run: Run, found: list[Result]) -> None:
         dispatch = run.dispatch
@@ -142,6 +146,16 @@ class Validator:
         for check, targets in self._by_other:
             for node in _focus_nodes(run, check, targets):
                 _validate_deep(run, check, node, found)
+
+
+def _without_classes(data: Nodes) -> Nodes:
+    """Return data without what it says of the hierarchy of classes."""
+    return {
+        node: {predicate: terms for predicate, terms in properties.items() if predicate != SUBCLASS}
+        if SUBCLASS in properties
+        else properties
+        for node, properties in data.items()
+    }
 
 
 def _validate_deep(run: Run, check: Check, node: Term, found: list[Result]) -> None:
