@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -115,11 +116,12 @@ def check_stored_records(
     checking = profile or catalogue.profile
     validation = _validation_of(catalogue, profile) if profile else catalogue.validation
     resolver = Resolver(catalogue.store, checking.kinds)
-    findings = [_about_shapes(each) for each in validation.warnings] if profile else []
+    findings = _about_shapes(validation) if profile else []
     titles: dict[str, str] = {}
     checked = failing = before = 0
     for rows in _published(catalogue, kind):
-        found = _errors_of(catalogue, rows, validation, resolver, checking)
+        with _shapes_usable():
+            found = _errors_of(catalogue, rows, validation, resolver, checking)
         old = profile and check_stored(
             catalogue, {row.identifier: _record(catalogue, row) for row in rows if row.identifier in found}
         )
@@ -139,17 +141,29 @@ def check_stored_records(
 
 def _validation_of(catalogue: Catalogue, profile: Profile) -> Validation:
     """Return what checks by another profile; raises `InputError` when its shapes cannot be compiled."""
-    try:
+    with _shapes_usable():
         return Validation(profile, catalogue.settings.text("validation.engine"))
+
+
+@contextmanager
+def _shapes_usable() -> Iterator[None]:
+    """Tell as `InputError` what shapes cannot be compiled or, if pySHACL runs them, what query of theirs cannot be run."""
+    try:
+        yield
     except ShaclError as error:
         raise InputError(
             "These shapes cannot be used: {reason}.", advice="Mend them first.", reason=str(error).rstrip(".")
         ) from error
 
 
-def _about_shapes(warning: str) -> Finding:
-    message = both("The shapes: {warning}.", domain="findings", warning=warning.rstrip("."))
-    return Finding("shapes", message, severity="warning", constraint="shapes")
+def _about_shapes(validation: Validation) -> list[Finding]:
+    """Return what was noticed in shapes: what has no effect, and what is not compiled."""
+    said = [both("The shapes: {warning}.", domain="findings", warning=each.rstrip(".")) for each in validation.warnings]
+    said += [
+        both("The shape {shape} is run by pySHACL, which takes far longer.", domain="findings", shape=each)
+        for each in validation.fallback
+    ]
+    return [Finding("shapes", message, severity="warning", constraint="shapes") for message in said]
 
 
 def _published(catalogue: Catalogue, kind: str) -> Iterator[list[RecordRow]]:

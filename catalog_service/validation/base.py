@@ -47,6 +47,8 @@ class ShapeEngine(Protocol):
     name: str
     warnings: tuple[str, ...]
     """What was noticed in the shapes graph and has no effect."""
+    fallback: tuple[str, ...]
+    """The shapes that are not compiled and run by pySHACL instead, which is far slower; empty if that is the engine."""
 
     def check(self, records: Sequence[Record], context: Iterable[Triple]) -> list[ShapeResult]:
         """Return the results on the records' own nodes; ``context`` holds list triples and types of linked records."""

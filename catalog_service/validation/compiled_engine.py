@@ -30,6 +30,7 @@ class CompiledEngine:
         triples = (terms.split_line(str(quad)) for quad in ox.parse(shapes, format=ox.RdfFormat.TURTLE))
         self._validator = compile_shapes(triples)
         self.warnings = self._validator.warnings
+        self.fallback = tuple(map(terms.value, self._validator.plan.fallback))
         self._known: set[Triple] = set()
         self._lists = self._validator.prepare(())
 

@@ -64,6 +64,11 @@ class Validation:
         """What the engine noticed in the shapes graph and leaves without effect."""
         return self._engine.warnings
 
+    @property
+    def fallback(self) -> tuple[str, ...]:
+        """The shapes that are not compiled, which makes every validation slow."""
+        return self._engine.fallback
+
     def without_shapes(self) -> None:
         """Leave the shapes out from now on: for measuring everything else."""
         self._engine = _NoShapes()
@@ -101,6 +106,7 @@ class Validation:
 class _NoShapes:
     name = "none"
     warnings: tuple[str, ...] = ()
+    fallback: tuple[str, ...] = ()
 
     def check(self, _records: Sequence[Record], _context: Iterable[Triple]) -> list[ShapeResult]:
         return []
