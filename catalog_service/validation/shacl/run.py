@@ -68,7 +68,8 @@ class Context:
         self.nodes = nodes
         self.lasting = nodes
         """The nodes of which it is worth remembering whether they conform."""
-        self._targets = targets
+        self.targets = targets
+        """The target classes of the validator that prepared it."""
         self.subclasses = Subclasses(subclass_edges(nodes))
         self.dispatch = Dispatch(self.subclasses, targets)
         self.memos: defaultdict[int, dict[Term, bool]] = defaultdict(dict)
@@ -80,7 +81,7 @@ class Context:
         if not nodes:
             return self
         if not self.nodes.keys().isdisjoint(nodes) or subclass_edges(nodes):
-            return Context(merged(self.nodes, nodes), self._targets)
+            return Context(merged(self.nodes, nodes), self.targets)
         context = copy(self)
         context.nodes = {**self.nodes, **nodes}
         context._subjects = {}
@@ -99,7 +100,7 @@ class Context:
         for above, below in edges.items():
             union.setdefault(above, []).extend(below)
         subclasses = Subclasses(union)
-        return subclasses, Dispatch(subclasses, self._targets)
+        return subclasses, Dispatch(subclasses, self.targets)
 
 
 def subclass_edges(nodes: Nodes) -> Edges:

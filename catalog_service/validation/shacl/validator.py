@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from catalog_service.validation.shacl.checks import CUT, Check, explain_deep, settle
 from catalog_service.validation.shacl.compiler import compile_plan
+from catalog_service.validation.shacl.errors import BadData
 from catalog_service.validation.shacl.graph import index, merged
 from catalog_service.validation.shacl.names import SUBCLASS, TYPE
 from catalog_service.validation.shacl.reading import read_plan
@@ -76,8 +77,13 @@ class Validator:
         prepared once for all, the few facts about other records that one batch needs are put on top for that batch.
         """
         if onto is not None:
+            self._must_be_own(onto)
             return onto.extended(index(context))
         return Context(merged(self._ontology, index(context)), self._by_class)
+
+    def _must_be_own(self, context: Context) -> None:
+        if context.targets is not self._by_class:
+            raise BadData("this context was prepared by another validator; its classes lead to that one's shapes")
 
     def validate(
         self,
@@ -109,6 +115,7 @@ class Validator:
                 one value are all alike. Say no to have one for each value.
         """
         prepared = context if isinstance(context, Context) else self._bare if context is None else self.prepare(context)
+        self._must_be_own(prepared)
         run = Run(index(data), prepared, own_classes=own_classes, limit=limit, each_pair=each_pair)
         found: list[Result] = []
         truncated = False

@@ -62,7 +62,7 @@ def _unique_lang(_constraint: Constraint, _checks: dict[Term, Check]) -> Whole:
     def conforms(_run: Run, _focus: Term, values: Collection[Term]) -> bool:
         if len(values) < 2:
             return True
-        tags = [tag for tag in map(language, values) if tag]
+        tags = [tag.lower() for tag in map(language, values) if tag]
         return len(set(tags)) == len(tags)
 
     def offenders(_run: Run, _focus: Term, values: Collection[Term]) -> Iterator[tuple[Term, Term]]:

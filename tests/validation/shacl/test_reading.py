@@ -223,3 +223,9 @@ def test_a_pattern_is_compiled_once_however_many_there_are(monkeypatch):
     compiled("".join(f'ex:s{n} sh:targetNode ex:a ; sh:pattern "^once{n}$" .' for n in range(1500)))
 
     assert len(compiled_patterns) == 1500
+
+
+@pytest.mark.parametrize("message", ["ex:foo", "5", "true", "[ ]"])
+def test_a_message_that_is_no_text_is_an_error(message):
+    with pytest.raises(BadShapes, match="sh:message must be a text"):
+        compiled(f'ex:s sh:targetNode ex:a ; sh:class ex:C ; sh:message "good"@en , {message} .')
