@@ -53,6 +53,10 @@ class Finding:
     focus_node: str = ""
     source_shape: str = ""
     place: Place = NOWHERE
+    value_term: str = ""
+    """What ``value`` shows, as a term; empty if no result of a shape is behind the finding."""
+    predicates: tuple[str, ...] = ()
+    """The path from the focus node to the value, as terms."""
 
     def at(self, place: Place) -> Finding:
         """Return the same finding at a place."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from catalog_service.errors import InputError
 from catalog_service.i18n import both
+from catalog_service.model import terms
 from catalog_service.model.record import parse_canonical
 from catalog_service.model.report import Finding
 from catalog_service.namespaces import SH
@@ -23,7 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    import pyoxigraph as ox
+
     from catalog_service.model.record import Record
+    from catalog_service.model.terms import Term
     from catalog_service.operations.catalogue import Catalogue
     from catalog_service.operations.load import Source
     from catalog_service.store.rows import RecordRow
@@ -113,12 +118,13 @@ def check_stored_records(
     checking = profile or catalogue.profile
     validation = _validation_of(catalogue, profile) if profile else catalogue.validation
     resolver = Resolver(catalogue.store, checking.kinds)
-    findings = [_about_shapes(each) for each in validation.warnings] if profile else []
+    findings = _about_shapes(validation) if profile else []
     advice: list[Finding] = []
     titles: dict[str, str] = {}
     checked = failing = before = 0
     for rows in _published(catalogue, kind):
-        told = _findings_of(catalogue, rows, validation, resolver, checking, level)
+        with _shapes_usable():
+            told = _findings_of(catalogue, rows, validation, resolver, checking, level)
         found = {identifier: errors for identifier, each in told.items() if (errors := _errors(each))}
         listed = found if profile or len(advice) >= _MOST_FINDINGS else told
         advice += [] if listed is found else _advice(told)
@@ -149,17 +155,29 @@ def _advice(found: Mapping[str, Iterable[Finding]]) -> list[Finding]:
 
 def _validation_of(catalogue: Catalogue, profile: Profile) -> Validation:
     """Return what checks by another profile; raises `InputError` when its shapes cannot be compiled."""
-    try:
+    with _shapes_usable():
         return Validation(profile, catalogue.settings.text("validation.engine"))
+
+
+@contextmanager
+def _shapes_usable() -> Iterator[None]:
+    """Tell as `InputError` which shapes cannot be compiled, and which of their queries cannot be run by pySHACL."""
+    try:
+        yield
     except ShaclError as error:
         raise InputError(
             "These shapes cannot be used: {reason}.", advice="Mend them first.", reason=str(error).rstrip(".")
         ) from error
 
 
-def _about_shapes(warning: str) -> Finding:
-    message = both("The shapes: {warning}.", domain="findings", warning=warning.rstrip("."))
-    return Finding("shapes", message, severity="warning", constraint="shapes")
+def _about_shapes(validation: Validation) -> list[Finding]:
+    """Return what was noticed in shapes: what has no effect, and what is not compiled."""
+    said = [both("The shapes: {warning}.", domain="findings", warning=each.rstrip(".")) for each in validation.warnings]
+    said += [
+        both("The shape {shape} is run by pySHACL, which takes far longer.", domain="findings", shape=each)
+        for each in validation.fallback
+    ]
+    return [Finding("shapes", message, severity="warning", constraint="shapes") for message in said]
 
 
 def _published(catalogue: Catalogue, kind: str) -> Iterator[list[RecordRow]]:
@@ -204,41 +222,73 @@ def _no_kind(row: RecordRow) -> Finding:
 
 
 def as_turtle(checked: Checked) -> str:
-    """Return a SHACL validation report in Turtle (W3C SHACL, section 3.6)."""
+    """Return a SHACL validation report in Turtle (W3C SHACL, section 3.6).
+
+    A ``sh:ValidationResult`` is what a shape found. What is wrong by no shape (a file that cannot be read, a rule of
+    the catalogue) is a plain ``sh:AbstractResult`` and no ``sh:result``, as it has no constraint component.
+    """
     import pyoxigraph as ox
 
-    from catalog_service.namespaces import PREFIXES, RDF, XSD
+    from catalog_service.namespaces import DCT, PREFIXES, RDF, XSD
 
-    triples: list[ox.Triple] = []
     report = ox.BlankNode()
-
-    def node(name: str) -> ox.NamedNode:
-        return ox.NamedNode(SH + name)
-
-    def state(subject: ox.BlankNode, predicate: str, value: ox.NamedNode | ox.BlankNode | ox.Literal) -> None:
-        triples.append(ox.Triple(subject, node(predicate), value))
-
-    triples.append(ox.Triple(report, ox.NamedNode(f"{RDF}type"), node("ValidationReport")))
-    conforms = "true" if checked.conforms else "false"
-    state(report, "conforms", ox.Literal(conforms, datatype=ox.NamedNode(f"{XSD}boolean")))
+    triples = [ox.Triple(report, ox.NamedNode(f"{RDF}type"), ox.NamedNode(f"{SH}ValidationReport"))]
+    conforms = checked.conforms
     for finding in checked.findings:
-        result = ox.BlankNode()
-        state(report, "result", result)
-        triples.append(ox.Triple(result, ox.NamedNode(f"{RDF}type"), node("ValidationResult")))
-        state(
-            result,
-            "resultSeverity",
-            node({"error": "Violation", "warning": "Warning", "info": "Info"}[finding.severity]),
-        )
-        if finding.focus_node.startswith("<"):
-            state(result, "focusNode", ox.NamedNode(finding.focus_node[1:-1]))
-        if finding.constraint.startswith("http"):
-            state(result, "sourceConstraintComponent", ox.NamedNode(finding.constraint))
-        if finding.source_shape.startswith("http"):
-            state(result, "sourceShape", ox.NamedNode(finding.source_shape))
-        if finding.value:
-            state(result, "value", ox.Literal(finding.value))
-        for lang, text in finding.message.items():
-            state(result, "resultMessage", ox.Literal(text, language=lang))
-    turtle = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes={"sh": SH, "xsd": PREFIXES["xsd"]})
-    return (turtle or b"").decode()
+        is_result = bool(finding.focus_node) and finding.constraint.startswith("http")
+        conforms = conforms and not is_result  # of whatever severity (section 3.6.1.1)
+        node = ox.BlankNode()
+        triples.append(ox.Triple(report, ox.NamedNode(f"{SH}result" if is_result else f"{DCT}hasPart"), node))
+        triples += _as_triples(node, finding, "ValidationResult" if is_result else "AbstractResult")
+    value = ox.Literal(str(conforms).lower(), datatype=ox.NamedNode(f"{XSD}boolean"))
+    triples.append(ox.Triple(report, ox.NamedNode(f"{SH}conforms"), value))
+    prefixes = {"sh": SH, "xsd": XSD, "dct": PREFIXES["dct"]}
+    return (ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=prefixes) or b"").decode()
+
+
+_SEVERITIES = {"error": "Violation", "warning": "Warning", "info": "Info"}
+
+
+def _as_triples(node: ox.BlankNode, finding: Finding, kind: str) -> Iterator[ox.Triple]:
+    """Yield what a report says of one finding."""
+    import pyoxigraph as ox
+
+    from catalog_service.namespaces import RDF
+
+    def said(name: str, value: ox.NamedNode | ox.BlankNode | ox.Literal) -> ox.Triple:
+        return ox.Triple(node, ox.NamedNode(SH + name), value)
+
+    yield ox.Triple(node, ox.NamedNode(f"{RDF}type"), ox.NamedNode(SH + kind))
+    yield said("resultSeverity", ox.NamedNode(SH + _SEVERITIES[finding.severity]))
+    if finding.focus_node:
+        yield said("focusNode", _term(finding.focus_node))
+    if finding.constraint.startswith("http"):
+        yield said("sourceConstraintComponent", ox.NamedNode(finding.constraint))
+    if finding.source_shape.startswith("http"):
+        yield said("sourceShape", ox.NamedNode(finding.source_shape))
+    if finding.value_term or finding.value:
+        yield said("value", _term(finding.value_term) if finding.value_term else ox.Literal(finding.value))
+    if len(finding.predicates) == 1:
+        yield said("resultPath", _term(finding.predicates[0]))
+    elif finding.predicates:
+        steps = [ox.BlankNode() for _ in finding.predicates]
+        rests: list[ox.BlankNode | ox.NamedNode] = [*steps[1:], ox.NamedNode(f"{RDF}nil")]
+        yield said("resultPath", steps[0])
+        for step, predicate, rest in zip(steps, finding.predicates, rests, strict=True):
+            yield ox.Triple(step, ox.NamedNode(f"{RDF}first"), _term(predicate))
+            yield ox.Triple(step, ox.NamedNode(f"{RDF}rest"), rest)
+    for lang, text in finding.message.items():
+        yield said("resultMessage", ox.Literal(text, language=lang))
+
+
+def _term(term: Term) -> ox.NamedNode | ox.BlankNode | ox.Literal:
+    """Return an N-Triples term as pyoxigraph has it."""
+    import pyoxigraph as ox
+
+    if term[0] == "<":
+        return ox.NamedNode(terms.value(term))
+    if term[0] == "_":
+        return ox.BlankNode(terms.value(term))
+    if tag := terms.language(term):
+        return ox.Literal(terms.value(term), language=tag)
+    return ox.Literal(terms.value(term), datatype=ox.NamedNode(terms.datatype(term)))

@@ -31,12 +31,24 @@ class ShapeResult:
     details: tuple[ShapeResult, ...] = ()
 
 
+def different(results: Iterable[ShapeResult]) -> list[ShapeResult]:
+    """Return results without those that say the same again, as ``sh:lessThan`` does for every pair of values."""
+    found: dict[tuple[object, ...], ShapeResult] = {}
+    for each in results:
+        told = id(each) if each.details else 0  # one shape may have several sh:node, each with details of its own
+        key = (each.focus_node, each.value, each.component, each.source_shape, each.severity, each.path, told)
+        found.setdefault(key, each)
+    return list(found.values())
+
+
 class ShapeEngine(Protocol):
     """What checks records against the profile's shapes."""
 
     name: str
     warnings: tuple[str, ...]
     """What was noticed in the shapes graph and has no effect."""
+    fallback: tuple[str, ...]
+    """The shapes that are not compiled and run by pySHACL instead, which is far slower; empty if that is the engine."""
 
     def check(self, records: Sequence[Record], context: Iterable[Triple]) -> list[ShapeResult]:
         """Return the results on the records' own nodes; ``context`` holds list triples and types of linked records."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from catalog_service.model import terms
 from catalog_service.namespaces import CODE_LISTS, TYPE
+from catalog_service.validation.base import different
 from catalog_service.validation.catalogue import check_rules
 from catalog_service.validation.messages import FindingMaker
 
@@ -51,7 +52,7 @@ class Validation:
         found: dict[str, list[Finding]] = {record.iri: [] for record in records}
         results = self._engine.check(records, self._context(records, linked or {}))
         owners = {node: record for record in records for node in record.nodes} if results else {}
-        for result in results:
+        for result in different(results):
             record = owners[result.focus_node]
             found[record.iri] += self._maker.findings(result, record)
         for record in records:
@@ -62,6 +63,11 @@ class Validation:
     def warnings(self) -> tuple[str, ...]:
         """What the engine noticed in the shapes graph and leaves without effect."""
         return self._engine.warnings
+
+    @property
+    def fallback(self) -> tuple[str, ...]:
+        """The shapes that are not compiled, which makes every validation slow."""
+        return self._engine.fallback
 
     def without_shapes(self) -> None:
         """Leave the shapes out from now on: for measuring everything else."""
@@ -100,6 +106,7 @@ class Validation:
 class _NoShapes:
     name = "none"
     warnings: tuple[str, ...] = ()
+    fallback: tuple[str, ...] = ()
 
     def check(self, _records: Sequence[Record], _context: Iterable[Triple]) -> list[ShapeResult]:
         return []

@@ -6,12 +6,14 @@ The same result gives the same sentence whichever engine found it. What to write
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from catalog_service.i18n import LANGUAGES, MARKS, both
 from catalog_service.model import terms
 from catalog_service.model.report import Finding, Severity
 from catalog_service.namespaces import CODE_LISTS, SH, XSD, shorten
+from catalog_service.validation.base import different
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -51,6 +53,7 @@ _SENTENCES = {
     "Or": "{label}: one of several things must be given, and none is.",
     "And": "{label}: the parts do not fit together.",
     "Not": "{label}: “{value}” must not be given here.",
+    "Unchecked": "{label}: so much is wrong that the rest was not checked.",
 }
 _OF_CODES = ("In", "Node", "Class", "HasValue", "NodeKind")
 """Components that fail where a code was to stand."""
@@ -78,6 +81,8 @@ _TYPES = {
 }
 _SEVERITIES: dict[str, Severity] = {f"{SH}Violation": "error", f"{SH}Warning": "warning", f"{SH}Info": "info"}
 _LONGEST_VALUE = 60
+_MOST_LISTED = 5
+"""Values of a partner that a sentence names."""
 _OF_SEVERAL = tuple(f"{name}ConstraintComponent" for name in ("#Or", "#Xone", "#And", "#Not"))
 """Components of rules about several fields."""
 
@@ -102,7 +107,7 @@ class FindingMaker:
         """Yield the findings of one result on a record; details of a failed node say more than the failure itself."""
         told = [detail for detail in result.details if detail.path and detail.focus_node in record.nodes]
         if told and result.component.endswith(("NodeConstraintComponent", "AndConstraintComponent")):
-            for detail in told:
+            for detail in different(told):
                 yield from self.findings(detail, record)
             return
         if self._without_partner(result, record):
@@ -131,6 +136,8 @@ class FindingMaker:
             constraint=result.component,
             focus_node=result.focus_node,
             source_shape=_named(result.source_shape),
+            value_term=result.value,
+            predicates=result.path,
         )
 
     def _given(self, fields: Sequence[Field], result: ShapeResult, record: Record) -> dict[str, str]:
@@ -197,6 +204,8 @@ class FindingMaker:
             constraint=result.component,
             focus_node=result.focus_node,
             source_shape=_named(result.source_shape),
+            value_term=result.value,
+            predicates=result.path,
         )
 
     def _field(self, kind: Kind, result: ShapeResult) -> tuple[str, Field | None]:
@@ -216,7 +225,7 @@ class FindingMaker:
     def _partner(self, kind: Kind, result: ShapeResult, record: Record) -> dict[str, str]:
         """Return the field that this one must not exceed, with its values."""
         predicate, partner = self._partner_of(kind, result)
-        values = sorted(terms.written(other) for other in record.objects(predicate, of=result.focus_node) if predicate)
+        values = _in_order(tuple(record.objects(predicate, of=result.focus_node))) if predicate else ()
         names = [partner.label] if partner else []
         return {lang: " ".join([*(name(lang) for name in names), MARKS[lang].join(values)]) for lang in LANGUAGES}
 
@@ -324,6 +333,13 @@ def _said(result: ShapeResult) -> dict[str, str]:
 
 def _siblings(result: ShapeResult, record: Record) -> list[Term]:
     return record.objects(*result.path, of=result.focus_node) if result.path else []
+
+
+@lru_cache(maxsize=64)
+def _in_order(values: tuple[Term, ...]) -> tuple[str, ...]:
+    """Return values as a sentence lists them; remembered, as each of many values is told with the same many others."""
+    written = sorted(map(terms.written, values))
+    return (*written[:_MOST_LISTED], *("…",) * (len(written) > _MOST_LISTED))
 
 
 def _shown(value: Term, record: Record) -> str:

@@ -19,6 +19,7 @@ class PyShaclEngine:
 
     name = "pyshacl"
     warnings: tuple[str, ...] = ()
+    fallback: tuple[str, ...] = ()
 
     def __init__(self, shapes: bytes) -> None:
         """``shapes`` is the shapes graph in Turtle."""

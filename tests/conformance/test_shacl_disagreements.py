@@ -58,6 +58,21 @@ CASES = {
         0,
         "4.3.4: SPARQL compares a decimal with a double as doubles, so 0.1 <= 0.1e0",
     ),
+    "a float against a decimal": (
+        *values("sh:maxInclusive 0.1", '"0.1"^^xsd:float'),
+        0,
+        "4.3.4: SPARQL 1.1, 17.3 promotes a decimal to float where the other is one",
+    ),
+    "a float against an integer that is none": (
+        *values('sh:minInclusive "16777217"^^xsd:integer', '"16777216"^^xsd:float'),
+        0,
+        "4.3.1: as a float, 16777217 is 16777216 (SPARQL 1.1, 17.3)",
+    ),
+    "the end of a day as a time": (
+        *values('sh:maxInclusive "00:00:00"^^xsd:time', '"24:00:00"^^xsd:time'),
+        0,
+        "4.3.4: XML Schema 1.1 part 2, 3.3.8: 24:00:00 is the same value as 00:00:00",
+    ),
     "minLength 0 on a blank node": (
         *values("sh:minLength 0", "_:b"), 1, "4.4.1: “… or where v is a blank node there is a validation result”"
     ),
@@ -107,6 +122,9 @@ CASES = {
     "\\p{Lu}": (*of_pattern("^\\\\p{Lu}$", "A"), 0, REGEX),
     "flag x": (*of_pattern("a b", "ab", "x"), 0, REGEX),
     "flag q": (*of_pattern("a.b", "axb", "q"), 1, REGEX),
+    "\\p{Lu} with flag i": (*of_pattern("^\\\\p{Lu}+$", "ABC", "i"), 0, REGEX),
+    "a class less another with flag i": (*of_pattern("^[A-Z-[io]]$", "a", "i"), 0, REGEX),
+    "a block": (*of_pattern("^\\\\p{IsBengali}$", "ব"), 0, REGEX),
     "a class less another": (*of_pattern("^[a-z-[aeiou]]$", "b"), 0, REGEX),
 }  # fmt: skip
 

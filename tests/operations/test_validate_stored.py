@@ -134,3 +134,26 @@ def test_an_unknown_term_of_a_coming_release_is_a_warning(catalogue: Catalogue, 
 
     assert (first.code, first.severity) == ("shapes", "warning")
     assert "minCuont" in first.message["en"]
+
+
+NAMELESS = """
+stsh:service-agency sh:sparql [ sh:message "{$this} has no name"@en , "{$this} 没有名称"@zh ;
+  sh:select "SELECT $this WHERE { $this a ?any . FILTER NOT EXISTS { $this <https://e.example/name> ?name } }" ] .
+"""
+
+
+def test_a_shape_that_pyshacl_runs_is_named_and_speaks_both_languages(catalogue: Catalogue, release: Path) -> None:
+    checked = check_stored_records(catalogue, kind="service-agency", profile=changed(release, NAMELESS))
+
+    first, *errors = checked.findings
+    assert (first.code, first.severity) == ("shapes", "warning")
+    assert "service-agency is run by pySHACL" in first.message["en"]
+    assert checked.failing == 3
+    assert {each.suggestion["zh"][-5:] for each in errors} == {" 没有名称"}
+
+
+def test_a_query_that_cannot_be_run_is_told(catalogue: Catalogue, release: Path) -> None:
+    profile = changed(release, 'stsh:service-agency sh:sparql [ sh:select "SELECT $this WHERE {" ] .')
+
+    with pytest.raises(InputError, match="cannot be used"):
+        check_stored_records(catalogue, kind="service-agency", profile=profile)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import random
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from catalog_service.model.record import Record, nodes_of
 from catalog_service.model.report import Finding
+from catalog_service.validation import compiled_engine
 from catalog_service.validation.engines import ENGINES, at_level, set_of
 from tests.normalise.records import normaliser, products
 from tests.shapes.cases import KINDS
@@ -100,3 +102,49 @@ def test_what_cannot_be_read_counts_at_the_least_level() -> None:
 
     assert at_level([unread, bad_date, advice], "harvestable", {}) == [unread]
     assert at_level([unread, bad_date, advice], "conformant", {}) == [unread, bad_date]
+
+
+def with_values(number: int, count: int, least: int, dropped: str = "") -> Record:
+    """Return a good product with so many delivery times, each minimum above each maximum."""
+    good = normaliser().normalise(products()[0]).record
+    lead = next(term for term in good.nodes if "leadtime" in term.lower())
+    many = [
+        (lead, f"<http://schema.org/{name}>", f'"{first + each}"^^<http://www.w3.org/2001/XMLSchema#decimal>')
+        for name, first in (("minValue", least), ("maxValue", 0))
+        for each in range(count)
+    ]
+    kept = [
+        each
+        for each in good.triples()
+        if each[:2] not in {other[:2] for other in many} and each[1] != f"<http://purl.org/dc/terms/{dropped}>"
+    ]
+    nodes = nodes_of((*kept, *many))
+    iri = f"{good.iri}.{number}"
+    text = repr(nodes).replace(f"<{good.iri}", f"<{iri}")
+    return Record(iri, good.kind, ast.literal_eval(text))
+
+
+def test_many_values_above_many_others_are_told_once_each() -> None:
+    found = check("compiled", [with_values(0, 1000, 100_000)], LINKED)
+
+    assert sum(each.code == "lessThanOrEquals" for each in found) == 1000
+    assert max(len(each.message["en"]) for each in found) < 400
+
+
+def test_a_bad_record_after_very_bad_ones_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled_engine, "_MOST_RESULTS", 30)
+    records = [*(with_values(each, 40, 1000) for each in range(3)), with_values(3, 0, 0, dropped="title")]
+
+    alone = check("compiled", records[3:], LINKED)
+    together = [each for each in check("compiled", records, LINKED) if each.record == records[3].iri]
+
+    assert [each.code for each in alone] == [each.code for each in together]
+    assert "minCount" in {each.code for each in together}
+
+
+def test_a_record_with_too_much_wrong_says_that_it_was_not_checked_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled_engine, "_MOST_RESULTS", 30)
+
+    found = check("compiled", [with_values(0, 40, 1000)], LINKED)
+
+    assert [each.severity for each in found if each.code == "unchecked"] == ["error"]

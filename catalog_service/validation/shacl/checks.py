@@ -33,6 +33,8 @@ class Check:
     explain: Explain
     test: Test | None = None
     """The whole shape as a test of one term, if it needs nothing else."""
+    weight: int = 0
+    """How many tests that is in all: a shape listed twice is asked twice."""
     is_local: bool = False
     """Whether the answer depends on the node's own properties and the class hierarchy only."""
     predicate: Term = ""
@@ -59,6 +61,9 @@ def result_of(source: Source, focus: Term, value: Term = "", detail: tuple[Resul
 CUT = 40
 """Levels of shapes after which Python's stack is left and the next shape is settled first."""
 
+HEAVIEST = 1000
+"""Tests in a test; what has more is asked as a shape, whose answers are remembered."""
+
 
 def is_cut(check: Check) -> bool:
     """Tell whether a shape is settled before the one that refers to it."""
@@ -68,8 +73,9 @@ def is_cut(check: Check) -> bool:
 def reference(check: Check) -> Conforms:
     """Return what asks another shape about a node.
 
-    Answers are remembered, or a few values that refer to the same few would multiply level by level. Of nodes that are
-    in the context only, they are remembered for as long as the context lives.
+    Answers are remembered, or a few values that refer to the same few would multiply level by level, and a node with
+    many values be walked through for each that refers to it. Of nodes that are in the context only, answers that depend
+    on the node alone are remembered for as long as the context lives.
     """
     if check.test is not None:
         test = check.test
@@ -94,13 +100,10 @@ def _shared(check: Check) -> Conforms:
     index, conforms = check.index, check.conforms
 
     def ask(run: Run, node: Term) -> bool:
-        if not run.is_apart:
-            return conforms(run, node)
-        known = run.shared[index].get(node)
+        memo = run.shared[index] if run.is_apart and node in run.context.lasting else run.memos[index]
+        known = memo.get(node)
         if known is None:
-            known = conforms(run, node)
-            if node in run.context.lasting:
-                run.shared[index][node] = known
+            memo[node] = known = conforms(run, node)
         return known
 
     return ask

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from catalog_service.validation.shacl.checks import Check, Conforms, ConformsValues, is_cut, reference
+from catalog_service.validation.shacl.checks import CUT, HEAVIEST, Check, Conforms, ConformsValues, is_cut, reference
 from catalog_service.validation.shacl.closures import (
     LOGIC,
     LOGIC_OF_TESTS,
@@ -56,7 +56,13 @@ class _ShapeCompiler:
         test = self._pure_test()
         conforms = of_test(test) if test else self._node_conforms()
         return Check(
-            self._index, self._height, conforms, explain_parts(self._parts, None), test, is_local=self._is_local()
+            self._index,
+            self._height,
+            conforms,
+            explain_parts(self._parts, None),
+            test,
+            self._weight(),
+            is_local=self._is_local(),
         )
 
     def _part(self, constraint: Constraint) -> Part:
@@ -79,16 +85,22 @@ class _ShapeCompiler:
         members = [self._checks[term] for term in terms]
         tests = [member.test for member in members if member.test]
         if len(tests) == len(members):
-            return Part(source, test=LOGIC_OF_TESTS[constraint.component](tuple(tests)))
+            weight = sum(member.weight for member in members)
+            return Part(source, test=LOGIC_OF_TESTS[constraint.component](tuple(tests)), weight=weight)
         detail = members[0] if constraint.component == "Node" else None
         asks = LOGIC[constraint.component](tuple(map(reference, members)))
         return Part(source, asks=asks, detail=detail)
 
     def _pure_test(self) -> Test | None:
+        if self._height >= CUT:  # tests call one another, and deeper ones would need a deep stack
+            return None
         tests = [part.test for part in self._parts if part.test]
-        if len(tests) < len(self._parts):
+        if len(tests) < len(self._parts) or self._weight() > HEAVIEST:
             return None
         return every(tests) or _always
+
+    def _weight(self) -> int:
+        return sum(part.weight for part in self._parts)
 
     def _is_local(self) -> bool:
         """Whether no other node than the one asked about is looked at, but for literals' own terms."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from catalog_service.validation.shacl.graph import Nodes, Properties
+    from catalog_service.validation.shacl.regex import Matches
 
 NODE_KINDS = {
     sh(name): kinds
@@ -109,8 +110,7 @@ class ConstraintReader:
             case "pattern":
                 flags = value(properties.get(sh("flags"), ['""'])[0])
                 self._text(shape, parameter, term)
-                self._pattern(shape, term, flags)
-                yield Constraint("Pattern", term, flags=flags)
+                yield Constraint("Pattern", term, flags=flags, matcher=self._pattern(shape, term, flags))
             case "languageIn":
                 members = self._list(shape, parameter, term)
                 for member in members:
@@ -195,11 +195,12 @@ class ConstraintReader:
         if not is_literal(term) or datatype(term) != f"{XSD}string" or language(term):
             self._problem(shape, f"{parameter} must be an xsd:string, not {term}")
 
-    def _pattern(self, shape: Term, term: Term, flags: str) -> None:
+    def _pattern(self, shape: Term, term: Term, flags: str) -> tuple[Matches, bool] | None:
         try:
-            compile_pattern(value(term), flags)
+            return compile_pattern(value(term), flags)
         except BadPattern as problem:
             self._problem(shape, f"sh:pattern: {problem}")
+            return None
 
     def _is_true(self, shape: Term, parameter: Term, term: Term) -> bool:
         """Only ``true`` switches a constraint on; ``"1"^^xsd:boolean`` does not (W3C test uniqueLang-002)."""

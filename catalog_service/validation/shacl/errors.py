@@ -6,7 +6,7 @@
     ├── BadShapes            one or more shapes are ill-formed; carries every problem found
     │   └── RecursiveShapes  a shape refers to itself; SHACL leaves the meaning undefined (section 3.4.3)
     ├── NoShapes             the graph holds no shape at all
-    ├── BadData              what was given as data is no graph
+    ├── BadData              what was given as data is no graph, or as context is of another validator
     └── FallbackFailed       pySHACL is not installed, or could not run what is not compiled
 """
 
@@ -43,7 +43,7 @@ class NoShapes(ShaclError):
 
 
 class BadData(ShaclError):
-    """What was given as data is no graph."""
+    """What was given as data is no graph, or as context is one that another validator prepared."""
 
 
 class FallbackFailed(ShaclError):

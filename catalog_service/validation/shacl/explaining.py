@@ -30,6 +30,8 @@ class Part:
     whole: Whole | None = None
     child: Check | None = None
     detail: Check | None = None
+    weight: int = 1
+    """How many tests are in the test."""
 
 
 Step = Callable[["Run", "Term", "Collection[Term]", "list[Result]"], None]
@@ -120,11 +122,14 @@ def _detail(run: Run, check: Check, node: Term) -> tuple[Result, ...]:
     known = run.details.get((check.index, node))
     if known is None:
         found: list[Result] = []
-        room = run.room
+        room, later = run.room, run.later
+        run.later = []  # what lies too deep would come as results of their own
         try:
             check.explain(run, node, found)
         except Pending:
             found = []
+        finally:
+            run.later = later
         run.room = room - len(found)
         known = run.details[check.index, node] = tuple(found)
     return known

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from catalog_service.model.terms import Term, is_literal, value
+from catalog_service.model.terms import Term, is_literal, language, literal, value
 from catalog_service.namespaces import SH
 from catalog_service.validation.shacl.errors import FallbackFailed
 from catalog_service.validation.shacl.graph import NO_PROPERTIES, Nodes, index
+from catalog_service.validation.shacl.guard import QUERIES, reached, what_reaches_out, without_comments
 from catalog_service.validation.shacl.names import NODE_SHAPE, PROPERTY_SHAPE, SH_PREFIX, TARGETS, TYPE, sh
 from catalog_service.validation.shacl.paths import read_path
 from catalog_service.validation.shacl.report import Result, Source, to_rdflib
@@ -20,11 +21,7 @@ from catalog_service.validation.shacl.report import Result, Source, to_rdflib
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-_QUERIES = {sh(name) for name in ("select", "ask", "construct", "update")}
-_REACHES_OUT = re.compile(
-    r"(?<![:\w?$-])(?:SERVICE\s+(?:SILENT\s+)?|(?:FROM|LOAD)\s+(?:NAMED\s+|SILENT\s+)?)(?:<|[?$]?[\w.-]*:?)",
-    re.IGNORECASE,
-)
+_PLACEHOLDER = re.compile(r"\{[?$]\w+\}")
 _IMPORTS = "<http://www.w3.org/2002/07/owl#imports>"
 _TARGETS = TARGETS - {sh("target")}
 
@@ -35,16 +32,14 @@ def run_pyshacl(shapes: Nodes, focus_nodes: Mapping[Term, Iterable[Term]], data:
         from pyshacl import validate
     except ImportError:
         raise FallbackFailed("SPARQL-based constraints need pySHACL: pip install pyshacl") from None
-    for properties in shapes.values():
-        for predicate in _QUERIES & properties.keys():
-            for query in properties[predicate]:
-                if _REACHES_OUT.search(value(query)):
-                    raise FallbackFailed(f"a query that reaches out of the data is not run: {value(query)[:200]}")
+    may_run = reached(shapes, focus_nodes)
+    if culprit := what_reaches_out(shapes, may_run):
+        raise FallbackFailed(f"a query that reaches out of the data is not run: {culprit[:200]}")
     advanced = any(sh("target") in shapes[root] or sh("expression") in shapes[root] for root in focus_nodes)
     try:
         _, report, text = validate(
             rdflib_graph(data),
-            shacl_graph=rdflib_graph(_narrowed(shapes, focus_nodes)),
+            shacl_graph=rdflib_graph(_narrowed(shapes, focus_nodes, may_run)),
             advanced=advanced,
             inference="none",
             js=False,
@@ -57,12 +52,14 @@ def run_pyshacl(shapes: Nodes, focus_nodes: Mapping[Term, Iterable[Term]], data:
     return tuple(results_of(index(report), shapes))
 
 
-def _narrowed(shapes: Nodes, focus_nodes: Mapping[Term, Iterable[Term]]) -> Nodes:
-    """Return the shapes without targets but for the nodes given, and without rules."""
-    dropped = {*_TARGETS, sh("rule")}
+def _narrowed(shapes: Nodes, focus_nodes: Mapping[Term, Iterable[Term]], may_run: set[Term]) -> Nodes:
+    """Return the shapes without targets but for the nodes given, without rules and without queries nobody looked at."""
     narrowed: Nodes = {}
     for term, properties in shapes.items():
+        dropped = {*_TARGETS, sh("rule"), *(() if term in may_run else QUERIES)}
         kept = {predicate: terms for predicate, terms in properties.items() if predicate not in dropped}
+        for predicate in QUERIES & kept.keys():
+            kept[predicate] = [literal(without_comments(value(query))) for query in kept[predicate]]
         if term not in focus_nodes:
             kept.pop(sh("target"), None)
         is_shape = NODE_SHAPE in kept.get(TYPE, ()) or PROPERTY_SHAPE in kept.get(TYPE, ()) or term in focus_nodes
@@ -120,13 +117,53 @@ def _result(report: Nodes, shapes: Nodes, node: Term) -> Result:
         return next(iter(properties.get(sh(name), ())), "")
 
     component = one("sourceConstraintComponent")
+    constraint = one("sourceConstraint")
     own = component.startswith(SH_PREFIX) and component != sh("SPARQLConstraintComponent")
     shape = one("sourceShape")
     messages = (
-        shapes.get(shape, NO_PROPERTIES).get(sh("message"), ()) if own else properties.get(sh("resultMessage"), ())
+        shapes.get(shape, NO_PROPERTIES).get(sh("message"), ())
+        if own
+        else _in_their_languages(properties.get(sh("resultMessage"), ()), shapes, (constraint, component, shape))
     )
     path = read_path(report, one("resultPath")) if one("resultPath") else None
-    constraint = "" if own else one("sourceConstraint")
-    source = Source(shape, path, component, one("resultSeverity"), tuple(filter(is_literal, messages)), constraint)
+    said = tuple(filter(is_literal, messages))
+    source = Source(shape, path, component, one("resultSeverity"), said, "" if own else constraint)
     detail = tuple(_result(report, shapes, each) for each in properties.get(sh("detail"), ()))
     return Result(one("focusNode"), one("value"), source, path, detail)
+
+
+def _in_their_languages(given: Iterable[Term], shapes: Nodes, sources: Iterable[Term]) -> tuple[Term, ...]:
+    """Return messages that pySHACL filled, with the languages of what was filled and the constraint's own first."""
+    given = list(given)
+    found: dict[Term, None] = {}
+    for source in sources:
+        for node in (
+            source,
+            *(each for name in _VALIDATORS for each in shapes.get(source, NO_PROPERTIES).get(name, ())),
+        ):
+            for template in filter(is_literal, shapes.get(node, NO_PROPERTIES).get(sh("message"), ())):
+                pieces = _PLACEHOLDER.split(value(template))
+                texts = (value(term) for term in given if is_literal(term) and _fits(value(term), pieces))
+                found.update(dict.fromkeys(literal(text, language(template)) for text in texts))
+    known = {value(term) for term in found}
+    return (*found, *(term for term in given if value(term) not in known))
+
+
+_VALIDATORS = [sh(name) for name in ("validator", "nodeValidator", "propertyValidator")]
+
+
+def _fits(text: str, pieces: list[str]) -> bool:
+    """Tell whether a text is made of these pieces with anything between them."""
+    first, *inner = pieces
+    if not inner:
+        return text == first
+    last = inner.pop()
+    if not text.startswith(first) or not text.endswith(last):
+        return False
+    position = len(first)
+    for piece in inner:
+        position = text.find(piece, position)
+        if position < 0:
+            return False
+        position += len(piece)
+    return position <= len(text) - len(last)

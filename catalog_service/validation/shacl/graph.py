@@ -151,9 +151,18 @@ def _add_lines(nodes: Nodes, lines: list[str]) -> None:
 def _add(nodes: Nodes, triples: Iterable[Triple]) -> None:
     for subject, predicate, term in triples:
         properties = nodes.setdefault(subject, {})
-        properties.setdefault(predicate, []).append(
-            term.removesuffix(_XSD_STRING_SUFFIX) if term[-1] == ">" and term[0] == '"' else term
-        )
+        properties.setdefault(predicate, []).append(_in_one_form(term) if term[0] == '"' else term)
+
+
+def _in_one_form(term: Term) -> Term:
+    """Return a literal as RDF 1.1 compares it: ``xsd:string`` goes without saying, language tags have no case."""
+    last = term[-1]
+    if last == ">":
+        return term.removesuffix(_XSD_STRING_SUFFIX)
+    if last == '"':
+        return term
+    end = term.rindex('"')
+    return term[:end] + term[end:].lower()
 
 
 def _without_doubles(nodes: Nodes) -> Nodes:
@@ -169,8 +178,14 @@ def _of_rdflib(graph: Any) -> Nodes:
     stored = _stored(graph)
     nodes: Nodes = {}
     if stored is None:
-        _add(nodes, (_from_rdflib(triple) for triple in graph.triples((None, None, None))))
-        return nodes
+        # of several graphs their union, which may hold a triple several times
+        triples = (
+            (quad[:3] for quad in graph.quads())
+            if _is_a(graph, "rdflib", "Dataset")
+            else graph.triples((None, None, None))
+        )
+        _add(nodes, map(_from_rdflib, triples))
+        return _without_doubles(nodes)
     predicates: dict[object, Term] = {}
     terms: dict[int, Term] = {}
     for subject, properties in stored.items():
@@ -186,7 +201,7 @@ def _of_rdflib(graph: Any) -> Nodes:
                     terms[id(term)] = known = from_rdflib(term)
                 found.append(known)
             if found:
-                own[name] = found
+                own[name] = found if len(found) == 1 else list(dict.fromkeys(found))
         if own:
             nodes[from_rdflib(subject)] = own
     return nodes

@@ -157,8 +157,9 @@ def less(left: Term, right: Term, *, or_equal: bool) -> bool:
     if first is None or second is None or first[0] != second[0]:
         return False
     one, two = first[1], second[1]
-    if isinstance(one, float) is not isinstance(two, float):  # decimal against double: as doubles
-        one, two = as_double(one), as_double(two)
+    if isinstance(one, float) is not isinstance(two, float):  # decimal against float or double: as such
+        as_both = as_single if isinstance(one, Single) or isinstance(two, Single) else as_double
+        one, two = as_both(one), as_both(two)
     return one <= two if or_equal else one < two  # type: ignore[operator]
 
 
@@ -170,18 +171,25 @@ def as_double(number: object) -> float:
         return float("inf") if number > 0 else float("-inf")  # type: ignore[operator]
 
 
+class Single(float):
+    """A value of ``xsd:float``, to which decimals are rounded when they are compared with it (SPARQL 1.1, 17.3)."""
+
+
+def as_single(number: object) -> Single:
+    """Return a number as the nearest value of ``xsd:float``, infinite if it is too large."""
+    double = as_double(number)
+    try:
+        return Single(struct.unpack("f", struct.pack("f", double))[0])
+    except OverflowError:
+        return Single("inf") if double > 0 else Single("-inf")
+
+
 def _float(text: str) -> Order | None:
     return None if text == "NaN" else ("number", float(text))
 
 
 def _single(text: str) -> Order | None:
-    if text == "NaN":
-        return None
-    number = float(text)
-    try:
-        return "number", struct.unpack("f", struct.pack("f", number))[0]
-    except OverflowError:
-        return "number", float("inf") if number > 0 else float("-inf")
+    return None if text == "NaN" else ("number", as_single(text))
 
 
 def _boolean(text: str) -> Order:
@@ -197,7 +205,8 @@ def _moment(family: str) -> Callable[[str], Order | None]:
             return None
         parts = found.groupdict()
         days = _days(int(parts.get("year") or 1970), int(parts.get("month") or 1), int(parts.get("day") or 1))
-        seconds = Fraction(days * 86400 + (86400 if parts.get("end") else 0))
+        is_next_day = parts.get("end") and family != "time"  # as a time, 24:00:00 is 00:00:00
+        seconds = Fraction(days * 86400 + (86400 if is_next_day else 0))
         if parts.get("hour"):
             seconds += int(parts["hour"]) * 3600 + int(parts["minute"]) * 60 + Fraction(parts["second"])
         zone = parts.get("zone") or ""

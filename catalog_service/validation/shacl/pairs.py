@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from catalog_service.validation.shacl.literals import as_double, less, order
+from catalog_service.validation.shacl.literals import Single, as_double, as_single, less, order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -35,36 +36,47 @@ def not_less(values: Collection[Term], others: Collection[Term], *, or_equal: bo
     for term in values:
         found = order(term)
         fine = 0
-        if found is not None:
-            exact, doubles, exact_as_doubles = families.get(found[0], _NONE)
-            key = found[1]
-            if isinstance(key, float):
-                fine = len(exact) + len(doubles) - cut(exact_as_doubles, key) - cut(doubles, key)
-            else:
-                fine = len(exact) - cut(exact, key)
-                fine += len(doubles) - cut(doubles, as_double(key)) if doubles else 0
+        if found is not None and (family := families.get(found[0])):
+            fine = sum(len(places) - cut(places, key) for places, key in family.beside(found[1]) if places)
         yield term, len(others) - fine
 
 
-_Sorted = tuple[list[Any], list[float], list[float]]
-_NONE: _Sorted = ([], [], [])
+class _Family:
+    """Values that compare with one another, in order: exact ones, of ``xsd:float`` and of ``xsd:double``."""
+
+    def __init__(self, keys: list[Any]) -> None:
+        self._exact = sorted(key for key in keys if not isinstance(key, float))
+        self._singles = sorted(key for key in keys if isinstance(key, Single))
+        self._doubles = sorted(key for key in keys if isinstance(key, float) and not isinstance(key, Single))
+
+    @cached_property
+    def _exact_as_singles(self) -> list[Single]:
+        return sorted(map(as_single, self._exact))
+
+    @cached_property
+    def _exact_as_doubles(self) -> list[float]:
+        return sorted(map(as_double, self._exact))
+
+    def beside(self, key: Any) -> Iterator[tuple[list[Any], Any]]:
+        """Yield the values by sort, with the key as what it is compared with them (SPARQL 1.1, 17.3)."""
+        if isinstance(key, Single):
+            yield self._exact_as_singles, key
+            yield self._singles, key
+            yield self._doubles, key
+        elif isinstance(key, float):
+            yield self._exact_as_doubles, key
+            yield self._singles, key
+            yield self._doubles, key
+        else:
+            yield self._exact, key
+            yield self._singles, as_single(key) if self._singles else key
+            yield self._doubles, as_double(key) if self._doubles else key
 
 
-def _families(others: Collection[Term]) -> dict[str, _Sorted]:
-    """Return the values that compare with one another in order: exact ones, doubles, and the exact ones as doubles."""
-    exact: defaultdict[str, list[Any]] = defaultdict(list)
-    doubles: defaultdict[str, list[float]] = defaultdict(list)
+def _families(others: Collection[Term]) -> dict[str, _Family]:
+    keys: defaultdict[str, list[Any]] = defaultdict(list)
     for other in others:
         found = order(other)
-        if found is None:
-            continue
-        family, key = found
-        (doubles if isinstance(key, float) else exact)[family].append(key)  # type: ignore[arg-type]
-    return {
-        family: (
-            sorted(exact[family]),
-            sorted(doubles[family]),
-            sorted(map(as_double, exact[family])) if family == "number" else [],
-        )
-        for family in {*exact, *doubles}
-    }
+        if found is not None:
+            keys[found[0]].append(found[1])
+    return {family: _Family(each) for family, each in keys.items()}

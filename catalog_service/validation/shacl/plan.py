@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from catalog_service.validation.shacl.names import VIOLATION
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from catalog_service.model.terms import Term
     from catalog_service.validation.shacl.paths import Path
@@ -43,6 +43,8 @@ class Constraint:
     """Members of a list: languages, values, shapes; the allowed predicates of a closed shape."""
     flags: str = ""
     """The flags of a pattern."""
+    matcher: tuple[Callable[[str], bool], bool] | None = field(default=None, compare=False)
+    """A pattern as it was compiled while reading, which is the costly part of it."""
     siblings: tuple[Term, ...] = ()
     """The shapes that a qualified value must not conform to."""
 

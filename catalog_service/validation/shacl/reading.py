@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from catalog_service.model.terms import Term, is_blank, is_iri, value
+from catalog_service.model.terms import Term, datatype, is_blank, is_iri, is_literal, value
 from catalog_service.validation.shacl import names
 from catalog_service.validation.shacl.components import ConstraintReader
 from catalog_service.validation.shacl.errors import BadShapes, NoShapes, RecursiveShapes
@@ -112,7 +112,7 @@ class _Reader:
             term=term,
             path=path,
             severity=self._severity(term, properties),
-            messages=tuple(properties.get(sh("message"), ())),
+            messages=self._messages(term, properties),
             deactivated=self._one(term, properties, "deactivated") == TRUE,
             targets=self._targets(term, properties),
             constraints=self._constraints.read(term, properties, is_property=path is not None),
@@ -136,6 +136,13 @@ class _Reader:
         if not is_iri(severity):
             self._problem(term, "sh:severity must be an IRI")
         return severity
+
+    def _messages(self, term: Term, properties: Properties) -> tuple[Term, ...]:
+        messages = tuple(properties.get(sh("message"), ()))
+        for each in messages:
+            if not is_literal(each) or datatype(each) not in (names.XSD_STRING, names.LANG_STRING):
+                self._problem(term, f"sh:message must be a text, with a language or without, not {each}")
+        return messages
 
     def _one(self, term: Term, properties: Properties, name: str) -> Term:
         values = properties.get(sh(name), ())

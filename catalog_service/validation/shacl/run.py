@@ -68,7 +68,8 @@ class Context:
         self.nodes = nodes
         self.lasting = nodes
         """The nodes of which it is worth remembering whether they conform."""
-        self._targets = targets
+        self.targets = targets
+        """The target classes of the validator that prepared it."""
         self.subclasses = Subclasses(subclass_edges(nodes))
         self.dispatch = Dispatch(self.subclasses, targets)
         self.memos: defaultdict[int, dict[Term, bool]] = defaultdict(dict)
@@ -80,7 +81,7 @@ class Context:
         if not nodes:
             return self
         if not self.nodes.keys().isdisjoint(nodes) or subclass_edges(nodes):
-            return Context(merged(self.nodes, nodes), self._targets)
+            return Context(merged(self.nodes, nodes), self.targets)
         context = copy(self)
         context.nodes = {**self.nodes, **nodes}
         context._subjects = {}
@@ -99,7 +100,7 @@ class Context:
         for above, below in edges.items():
             union.setdefault(above, []).extend(below)
         subclasses = Subclasses(union)
-        return subclasses, Dispatch(subclasses, self._targets)
+        return subclasses, Dispatch(subclasses, self.targets)
 
 
 def subclass_edges(nodes: Nodes) -> Edges:
@@ -132,10 +133,12 @@ class Enough(Exception):
 class Run:
     """The state of one validation, handed to every closure."""
 
-    __slots__ = ("_subjects", "context", "data", "details", "dispatch", "is_apart", "later", "look", "memos", "nodes",
-                 "room", "shared", "subclasses")  # fmt: skip
+    __slots__ = (
+        "_subjects", "context", "data", "details", "dispatch", "each_pair", "is_apart", "later", "look", "memos",
+        "nodes", "room", "shared", "subclasses",
+    )  # fmt: skip
 
-    def __init__(self, data: Nodes, context: Context, *, own_classes: bool, limit: int) -> None:
+    def __init__(self, data: Nodes, context: Context, *, own_classes: bool, limit: int, each_pair: bool = True) -> None:
         self.data = data
         self.context = context
         self.nodes = _patched(data, context.nodes)
@@ -152,6 +155,7 @@ class Run:
         self.details: dict[tuple[int, Term], tuple[Result, ...]] = {}
         self.later: list[tuple[Check, Term]] = []
         self.room = limit
+        self.each_pair = each_pair
         self._subjects: dict[Term, Callable[[Term], Collection[Term]]] = {}
 
     def subjects(self, predicate: Term) -> Callable[[Term], Collection[Term]]:

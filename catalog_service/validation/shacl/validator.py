@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from catalog_service.validation.shacl.checks import CUT, Check, explain_deep, settle
 from catalog_service.validation.shacl.compiler import compile_plan
+from catalog_service.validation.shacl.errors import BadData
 from catalog_service.validation.shacl.graph import index, merged
-from catalog_service.validation.shacl.names import TYPE
+from catalog_service.validation.shacl.names import SUBCLASS, TYPE
 from catalog_service.validation.shacl.reading import read_plan
 from catalog_service.validation.shacl.report import DEFAULT_LIMIT, Report, Result
 from catalog_service.validation.shacl.run import Context, Enough, Run
@@ -76,11 +77,22 @@ class Validator:
         prepared once for all, the few facts about other records that one batch needs are put on top for that batch.
         """
         if onto is not None:
+            self._must_be_own(onto)
             return onto.extended(index(context))
         return Context(merged(self._ontology, index(context)), self._by_class)
 
+    def _must_be_own(self, context: Context) -> None:
+        if context.targets is not self._by_class:
+            raise BadData("this context was prepared by another validator; its classes lead to that one's shapes")
+
     def validate(
-        self, data: object, context: object = None, *, own_classes: bool = True, limit: int = DEFAULT_LIMIT
+        self,
+        data: object,
+        context: object = None,
+        *,
+        own_classes: bool = True,
+        limit: int = DEFAULT_LIMIT,
+        each_pair: bool = True,
     ) -> Report:
         """Return what is wrong with data.
 
@@ -97,9 +109,14 @@ class Validator:
 
             limit:
                 The most results to give.
+
+            each_pair:
+                Whether ``sh:lessThan`` gives a result for each pair of values, as the standard has it; the results of
+                one value are all alike. Say no to have one for each value.
         """
         prepared = context if isinstance(context, Context) else self._bare if context is None else self.prepare(context)
-        run = Run(index(data), prepared, own_classes=own_classes, limit=limit)
+        self._must_be_own(prepared)
+        run = Run(index(data), prepared, own_classes=own_classes, limit=limit, each_pair=each_pair)
         found: list[Result] = []
         truncated = False
         try:
@@ -107,16 +124,20 @@ class Validator:
         except Enough:
             truncated = True
         if self._plan.fallback and not truncated:
-            found += self._fall_back(run)
+            more = self._fall_back(run, own_classes=own_classes)
+            room = max(limit - len(found), 0)
+            found += more[:room]
+            truncated = len(more) > room
         return Report(tuple(found), self._plan.fallback, truncated, self._plan.warnings)
 
-    def _fall_back(self, run: Run) -> tuple[Result, ...]:
+    def _fall_back(self, run: Run, *, own_classes: bool) -> tuple[Result, ...]:
         """Return the results of the shapes that are not compiled."""
         from catalog_service.validation.shacl.fallback import run_pyshacl
 
         focus = {root: _all_focus_nodes(run, self._plan.shapes[root].targets) for root in self._plan.fallback}
         busy = {root: nodes for root, nodes in focus.items() if nodes or self._plan.shapes[root].targets.other}
-        return run_pyshacl(self._shapes, busy, merged(run.nodes, run.context.nodes)) if busy else ()
+        data = run.data if own_classes else _without_classes(run.data)
+        return run_pyshacl(self._shapes, busy, merged(data, run.context.nodes)) if busy else ()
 
     def _validate(self, run: Run, found: list[Result]) -> None:
         dispatch = run.dispatch
@@ -132,6 +153,16 @@ class Validator:
         for check, targets in self._by_other:
             for node in _focus_nodes(run, check, targets):
                 _validate_deep(run, check, node, found)
+
+
+def _without_classes(data: Nodes) -> Nodes:
+    """Return data without what it says of the hierarchy of classes."""
+    return {
+        node: {predicate: terms for predicate, terms in properties.items() if predicate != SUBCLASS}
+        if SUBCLASS in properties
+        else properties
+        for node, properties in data.items()
+    }
 
 
 def _validate_deep(run: Run, check: Check, node: Term, found: list[Result]) -> None:

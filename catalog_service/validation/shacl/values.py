@@ -101,7 +101,7 @@ def _max_length(constraint: Constraint) -> Test:
 
 
 def _pattern(constraint: Constraint) -> Test:
-    matches, is_fast = compile_pattern(value(constraint.argument), constraint.flags)
+    matches, is_fast = constraint.matcher or compile_pattern(value(constraint.argument), constraint.flags)
     if is_fast:
         return lambda term: term[0] != "_" and matches(text_of(term))
     return remembering(lambda term: term[0] != "_" and matches(text_of(term)))

@@ -149,6 +149,40 @@ def test_two_property_shapes_on_one_path_are_both_asked():
     assert components(validator.validate(turtle('ex:a ex:p "b" , ex:c .'))) == ["MaxCount", "NodeKind"]
 
 
+@pytest.mark.parametrize("operator", ["sh:node {}", "sh:not {}", "sh:and ( {} {} )", "sh:or ( {} )", "sh:xone ( {} )"])
+def test_tests_of_values_nested_thousands_deep_need_no_deep_stack(operator):
+    depth = 3000
+    text = "ex:s0 a sh:NodeShape ; sh:nodeKind sh:IRI . ex:s sh:targetNode ex:a ; sh:node ex:s3000 ."
+    text += "".join(
+        f"ex:s{each} a sh:NodeShape ; {operator.format(*[f'ex:s{each - 1}'] * 2)} ." for each in range(1, depth + 1)
+    )
+
+    assert compiled(text).validate(turtle("ex:a ex:p ex:b .")).conforms
+
+
+@pytest.mark.parametrize("height", [38, 39, 40, 41, 79, 80, 81])
+def test_a_detail_at_any_depth_adds_no_result(height):
+    text = "ex:n0 a sh:NodeShape ; sh:property ex:leaf . ex:leaf sh:path ex:v ; sh:minCount 1 ."
+    text += "".join(f"ex:n{each} a sh:NodeShape ; sh:node ex:n{each - 1} ." for each in range(1, height))
+    text += f"ex:p sh:path ex:p ; sh:node ex:n{height - 1} . ex:r a sh:NodeShape ; sh:property ex:p ."
+    text += "ex:top sh:targetNode ex:a ; sh:node ex:r ."
+
+    assert components(compiled(text).validate(turtle("ex:a ex:p ex:b ."))) == ["Node"]
+
+
+@pytest.mark.parametrize("constraint", ['sh:pattern "^z"', "sh:maxCount 4000", "sh:nodeKind sh:Literal"])
+def test_a_node_of_many_values_is_walked_through_once_however_many_refer_to_it(constraint):
+    validator = compiled(
+        "ex:s a sh:NodeShape ; sh:targetClass ex:C ; sh:property [ sh:path ex:hub ; sh:node ex:hubs ] ."
+        f"ex:hubs sh:property [ sh:path ex:z ; {constraint} ] ."
+    )
+    data = [(f"<http://e/{each}>", TYPE, "<http://e/C>") for each in range(4000)]
+    data += [(f"<http://e/{each}>", "<http://e/hub>", "<http://e/h>") for each in range(4000)]
+    data += [("<http://e/h>", "<http://e/z>", f'"z{each}"') for each in range(4000)]
+
+    assert validator.validate(data).conforms
+
+
 @pytest.mark.parametrize(
     ("least", "most", "count", "fine"),
     [(0, 1, 0, True), (0, 1, 1, True), (0, 1, 2, False), (1, 1, 0, False), (1, 1, 1, True), (2, 3, 1, False),

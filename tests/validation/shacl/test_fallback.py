@@ -101,6 +101,14 @@ def test_a_sparql_target_is_run_by_pyshacl():
         "service silent ?where { }",
         "{ SERVICE ex:x { } }",
         "} FROM <file:///etc/passwd> {",
+        "SERVICE<http://x> { }",
+        "SERVICE:x { }",
+        r"\\u0053ERVICE <http://x> { }",
+        r"\\U00000053ERVICE <http://x> { }",
+        "# '\\n SERVICE <http://x> { } # '",
+        "# \\r '''\\n SERVICE <http://x> { } # '''",
+        "?s ?p '#'. SERVICE <http://x> { }",
+        "?s ?p <http://e/#>. SERVICE <http://x> { }",
     ],
 )
 def test_queries_that_reach_out_of_the_data_are_refused(pattern):
@@ -137,3 +145,65 @@ def test_without_focus_nodes_pyshacl_is_not_asked(monkeypatch):
     monkeypatch.setitem(sys.modules, "pyshacl", None)
 
     assert compiled(QUERY).validate(turtle("ex:a a ex:Dog .")).conforms
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "# values come from the list\\n",
+        "?s ?p 'delivered from stock' .",
+        "?s ?p <http://e/service/from> .",
+        "?s ex:from ?from .",
+        "?s ?p '''it's from \\n here''' .",
+    ],
+)
+def test_words_that_only_look_like_reaching_out_are_no_hindrance(words):
+    validator = compiled(
+        "ex: sh:declare [ sh:prefix 'ex' ; sh:namespace 'http://e/'^^xsd:anyURI ] ."
+        "ex:s sh:targetNode ex:a ; sh:sparql [ sh:prefixes ex: ;"
+        f' sh:select "SELECT $this WHERE {{ $this ?q ?o . OPTIONAL {{ {words} }} }}" ] .'
+    )
+
+    assert not validator.validate(turtle("ex:a ex:p 1 .")).conforms
+
+
+def test_queries_of_shapes_that_are_not_run_are_no_hindrance():
+    reaching = '[ sh:select "SELECT $this WHERE { SERVICE <http://x> { } }" ]'
+    validator = compiled(f"{QUERY} ex:unused a sh:NodeShape ; sh:sparql {reaching} .")
+
+    assert len(validator.validate(turtle('ex:a a ex:Person ; ex:age 120 ; ex:name "a" .')).results) == 1
+
+
+def test_a_namespace_that_ends_its_prefix_is_refused():
+    validator = compiled(
+        "ex: sh:declare [ sh:prefix 'ex' ; sh:namespace 'http://e/> SELECT * FROM <http://x'^^xsd:anyURI ] ."
+        'ex:s sh:targetNode ex:a ; sh:sparql [ sh:prefixes ex: ; sh:select "SELECT $this WHERE { }" ] .'
+    )
+
+    with pytest.raises(FallbackFailed, match="reaches out"):
+        validator.validate(turtle("ex:a ex:p 1 ."))
+
+
+def test_messages_of_sparql_constraints_keep_their_languages():
+    validator = compiled(QUERY.replace(' too old: {?value}"@en', ' too old: {?value}"@en , "太老：{?value}"@zh'))
+
+    (result,) = validator.validate(turtle('ex:a a ex:Person ; ex:age 120 ; ex:name "a" .')).results
+
+    assert result.messages == {"en": "http://e/a is too old: 120", "zh": "太老：120"}
+
+
+def test_subclasses_that_the_data_claims_count_only_if_they_may():
+    validator = compiled(QUERY.replace("sh:maxCount 1", "sh:class ex:Age"))
+    data = turtle('ex:a a ex:Person ; ex:name "a" ; ex:age ex:b . ex:b a ex:Own . ex:Own rdfs:subClassOf ex:Age .')
+
+    assert validator.validate(data).conforms
+    assert not validator.validate(data, own_classes=False).conforms
+
+
+def test_results_of_pyshacl_count_against_the_limit():
+    data = turtle("".join(f'ex:a{each} a ex:Person ; ex:age 120 ; ex:name "a" .' for each in range(9)))
+
+    report = compiled(QUERY).validate(data, limit=5)
+
+    assert (len(report.results), report.truncated) == (5, True)
+    assert not compiled(QUERY).validate(data, limit=9).truncated

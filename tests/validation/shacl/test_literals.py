@@ -146,7 +146,9 @@ def test_what_sparql_cannot_compare_is_never_less(left, right):
         ('"B"', '"a"'),
         ('"a"', '"专"'),
         (typed("false", "boolean"), typed("1", "boolean")),
-        (typed("23:59:59", "time"), typed("24:00:00", "time")),
+        (typed("24:00:00", "time"), typed("00:00:01", "time")),
+        (typed("2026-01-01T23:59:59", "dateTime"), typed("2026-01-01T24:00:00", "dateTime")),
+        (typed("0.1", "double"), typed("0.1", "float")),
         (typed("2026", "gYear"), typed("12026", "gYear")),
         (typed("2026-01", "gYearMonth"), typed("2026-02", "gYearMonth")),
         (typed("-0001-01-01", "date"), typed("0000-01-01", "date")),
@@ -165,3 +167,18 @@ def test_a_decimal_and_a_double_are_compared_as_doubles():
 def test_a_float_has_single_precision():
     assert order(typed("0.1", "float")) != order(typed("0.1", "double"))
     assert order(typed("1e300", "float")) == ("number", math.inf)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        (typed("0.1", "decimal"), typed("0.1", "float")),
+        (typed("16777217", "integer"), typed("16777216", "float")),
+        (typed("24:00:00", "time"), typed("00:00:00", "time")),
+        (typed("24:00:00Z", "time"), typed("01:00:00+01:00", "time")),
+    ],
+)
+def test_what_is_equal_in_sparql_is_not_less_either_way(left, right):
+    for one, two in ((left, right), (right, left)):
+        assert less(one, two, or_equal=True)
+        assert not less(one, two, or_equal=False)

@@ -11,6 +11,7 @@ NUMBERS = [
 ]
 OTHERS = [
     f'"0.1"^^<{XSD}decimal>', f'"0.1"^^<{XSD}double>', f'"0.1"^^<{XSD}float>', f'"NaN"^^<{XSD}double>',
+    f'"16777217"^^<{XSD}integer>', f'"16777216"^^<{XSD}float>', f'"16777217"^^<{XSD}double>', f'"1e300"^^<{XSD}float>',
     f'"INF"^^<{XSD}double>', f'"x"^^<{XSD}integer>', '"a"', '"b"', '"a"@en', "<http://a>", "_:b",
     f'"true"^^<{XSD}boolean>', f'"false"^^<{XSD}boolean>', f'"2026-01-01"^^<{XSD}date>', f'"2027-01-01"^^<{XSD}date>',
     f'"2026-01-01T00:00:00"^^<{XSD}dateTime>', f'"2026-01-01T00:00:00Z"^^<{XSD}dateTime>',

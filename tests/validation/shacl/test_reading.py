@@ -1,7 +1,8 @@
 import pytest
 from pyoxigraph import RdfFormat, parse
 
-from catalog_service.validation.shacl import BadShapes, NoShapes, RecursiveShapes, compile_shapes
+from catalog_service.validation.shacl import BadShapes, NoShapes, RecursiveShapes, compile_shapes, regex
+from catalog_service.validation.shacl.regex import translate
 
 PREFIXES = """
 @prefix sh: <http://www.w3.org/ns/shacl#> .
@@ -213,3 +214,20 @@ def test_a_hundred_thousand_shapes_are_compiled():
 
     assert len(validator.plan.order) == 100_000
     assert len(report.results) == 500
+
+
+def test_a_pattern_is_compiled_once_however_many_there_are(monkeypatch):
+    compiled_patterns = []
+    monkeypatch.setattr(
+        regex, "translate", lambda tree, **flags: compiled_patterns.append(tree) or translate(tree, **flags)
+    )
+
+    compiled("".join(f'ex:s{n} sh:targetNode ex:a ; sh:pattern "^once{n}$" .' for n in range(1500)))
+
+    assert len(compiled_patterns) == 1500
+
+
+@pytest.mark.parametrize("message", ["ex:foo", "5", "true", "[ ]"])
+def test_a_message_that_is_no_text_is_an_error(message):
+    with pytest.raises(BadShapes, match="sh:message must be a text"):
+        compiled(f'ex:s sh:targetNode ex:a ; sh:class ex:C ; sh:message "good"@en , {message} .')

@@ -79,6 +79,18 @@ def rdflib_dataset():
     return dataset
 
 
+def rdflib_named_graph():
+    dataset = rdflib.Dataset()
+    for number, triple in enumerate(rdflib_graph(DATA)):
+        (dataset.graph(rdflib.URIRef("http://g")) if number % 2 else dataset).add(triple)
+        dataset.graph(rdflib.URIRef("http://h")).add(triple)
+    return dataset
+
+
+def rdflib_graphs_in_one():
+    return rdflib.graph.ReadOnlyGraphAggregate([rdflib_graph(DATA), rdflib_graph(DATA)])
+
+
 FORMS = {
     "pyoxigraph triples": lambda: turtle(DATA),
     "a parser of pyoxigraph": lambda: parse((PREFIXES + DATA).encode(), format=RdfFormat.TURTLE),
@@ -95,6 +107,8 @@ FORMS = {
     "an rdflib Graph": lambda: rdflib_graph(DATA),
     "an rdflib Graph in a shared store": rdflib_beside_another,
     "an rdflib Dataset": rdflib_dataset,
+    "an rdflib Dataset with named graphs": rdflib_named_graph,
+    "several rdflib Graphs in one": rdflib_graphs_in_one,
     "rdflib triples": lambda: list(rdflib_graph(DATA)),
     "an index": lambda: nodes_of(strings(turtle(DATA))),
     "a record": lambda: Record("http://e/bad", "person", nodes_of(strings(turtle(DATA)))),
@@ -301,3 +315,35 @@ def test_the_library_imports_nothing_of_the_project_but_terms_and_namespaces():
 
 def test_a_validator_says_what_it_is():
     assert repr(compiled()) == "<Validator of 7 shapes, 1 with targets>"
+
+
+LITERALS = [rdflib.Literal("x"), rdflib.Literal("x", datatype=rdflib.XSD.string)]
+
+
+def test_a_text_with_its_type_written_out_is_the_same_value():
+    graph = rdflib.Graph()
+    for literal in LITERALS:
+        graph.add((rdflib.URIRef("http://e/a"), rdflib.URIRef("http://e/p"), literal))
+    validator = compile_shapes(turtle("ex:s sh:targetNode ex:a ; sh:property [ sh:path ex:p ; sh:maxCount 1 ] ."))
+
+    assert validator.validate(graph).conforms
+    assert validator.validate(list(graph)).conforms
+
+
+@pytest.mark.parametrize("second", ["en", "EN"])
+def test_languages_are_told_apart_without_case(second):
+    validator = compile_shapes(turtle("ex:s sh:targetNode ex:a ; sh:property [ sh:path ex:p ; sh:uniqueLang true ] ."))
+    data = [("<http://e/a>", "<http://e/p>", '"x"@en'), ("<http://e/a>", "<http://e/p>", f'"y"@{second}')]
+
+    assert not validator.validate(data).conforms
+    assert not validator.validate(nodes_of(data)).conforms
+    assert not validator.validate(
+        rdflib.Graph().parse(data=f'<http://e/a> <http://e/p> "x"@en , "y"@{second} .', format="turtle")
+    ).conforms
+
+
+def test_a_context_is_of_use_to_its_own_validator_only():
+    context = compiled().prepare(turtle("ex:x a ex:Person ."))
+
+    with pytest.raises(BadData, match="another validator"):
+        compiled().validate(turtle(DATA), context)

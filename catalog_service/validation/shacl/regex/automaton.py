@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from catalog_service.validation.shacl.regex.parsing import BadPattern
-from catalog_service.validation.shacl.regex.tree import Anchor, Chars, Choice, Node, One, Repeat, Series, either_case
+from catalog_service.validation.shacl.regex.tree import Anchor, Chars, Choice, Node, One, Repeat, Series
 
 MOST_STATES = 2000
 """Size of an automaton; a larger pattern is refused."""
@@ -75,9 +75,8 @@ class Automaton:
         """Return the states that take a character."""
         known = self._known_takers.get(char)
         if known is None:
-            candidates = either_case(char) if self._ignore_case else (char,)
             known = frozenset[int]().union(
-                *(states for chars, states in self._by_chars.items() if any(chars.has(each) for each in candidates))
+                *(states for chars, states in self._by_chars.items() if chars.has(char, ignore_case=self._ignore_case))
             )
             if len(self._known_takers) < _MOST_REMEMBERED:
                 self._known_takers[char] = known

@@ -5,21 +5,24 @@ Beyond the standard, a backslash before any punctuation is taken literally, as p
 
 from __future__ import annotations
 
+from catalog_service.validation.shacl.regex.blocks import BLOCKS
 from catalog_service.validation.shacl.regex.tree import Anchor, Chars, Choice, Node, One, Repeat, Series
 
 DEEPEST = 60
 """Levels of brackets."""
 _FLAGS = frozenset("smixq")
-_SPACE = Chars(((0x20, 0x20), (0x9, 0xA), (0xD, 0xD)))
+_SPACE = Chars(((0x20, 0x20), (0x9, 0xA), (0xD, 0xD)), is_escape=True)
 _START = Chars(
     (
         (0x3A, 0x3A), (0x41, 0x5A), (0x5F, 0x5F), (0x61, 0x7A), (0xC0, 0xD6), (0xD8, 0xF6), (0xF8, 0x2FF),
         (0x370, 0x37D), (0x37F, 0x1FFF), (0x200C, 0x200D), (0x2070, 0x218F), (0x2C00, 0x2FEF), (0x3001, 0xD7FF),
         (0xF900, 0xFDCF), (0xFDF0, 0xFFFD), (0x10000, 0xEFFFF),
-    )
+    ),
+    is_escape=True,
 )  # fmt: skip
 _NAME = Chars(
     (*_START.ranges, (0x2D, 0x2E), (0x30, 0x39), (0xB7, 0xB7), (0x300, 0x36F), (0x203F, 0x2040)),
+    is_escape=True,
 )
 _CLASSES = {
     "s": _SPACE,
@@ -71,24 +74,6 @@ _CATEGORIES = frozenset(
         "Cs",
     ]
 )
-_BLOCKS = {
-    "BasicLatin": (0x0, 0x7F), "Latin-1Supplement": (0x80, 0xFF), "LatinExtended-A": (0x100, 0x17F),
-    "LatinExtended-B": (0x180, 0x24F), "IPAExtensions": (0x250, 0x2AF), "SpacingModifierLetters": (0x2B0, 0x2FF),
-    "CombiningDiacriticalMarks": (0x300, 0x36F), "Greek": (0x370, 0x3FF), "GreekandCoptic": (0x370, 0x3FF),
-    "Cyrillic": (0x400, 0x4FF), "CyrillicSupplement": (0x500, 0x52F), "Armenian": (0x530, 0x58F),
-    "Hebrew": (0x590, 0x5FF), "Arabic": (0x600, 0x6FF), "Devanagari": (0x900, 0x97F), "Thai": (0xE00, 0xE7F),
-    "Tibetan": (0xF00, 0xFFF), "Georgian": (0x10A0, 0x10FF), "HangulJamo": (0x1100, 0x11FF),
-    "Mongolian": (0x1800, 0x18AF), "LatinExtendedAdditional": (0x1E00, 0x1EFF), "GreekExtended": (0x1F00, 0x1FFF),
-    "GeneralPunctuation": (0x2000, 0x206F), "CurrencySymbols": (0x20A0, 0x20CF), "LetterlikeSymbols": (0x2100, 0x214F),
-    "NumberForms": (0x2150, 0x218F), "Arrows": (0x2190, 0x21FF), "MathematicalOperators": (0x2200, 0x22FF),
-    "BoxDrawing": (0x2500, 0x257F), "CJKRadicalsSupplement": (0x2E80, 0x2EFF), "KangxiRadicals": (0x2F00, 0x2FDF),
-    "CJKSymbolsandPunctuation": (0x3000, 0x303F), "Hiragana": (0x3040, 0x309F), "Katakana": (0x30A0, 0x30FF),
-    "Bopomofo": (0x3100, 0x312F), "CJKCompatibility": (0x3300, 0x33FF),
-    "CJKUnifiedIdeographsExtensionA": (0x3400, 0x4DBF), "CJKUnifiedIdeographs": (0x4E00, 0x9FFF),
-    "YiSyllables": (0xA000, 0xA48F), "HangulSyllables": (0xAC00, 0xD7AF), "PrivateUse": (0xE000, 0xF8FF),
-    "CJKCompatibilityIdeographs": (0xF900, 0xFAFF), "HalfwidthandFullwidthForms": (0xFF00, 0xFFEF),
-    "CJKUnifiedIdeographsExtensionB": (0x20000, 0x2A6DF),
-}  # fmt: skip
 
 
 class BadPattern(ValueError):
@@ -176,6 +161,8 @@ class _Parser:
             self._position += 1
         if self._next and self._next in "*+?{":
             raise self._error("a quantifier after a quantifier")
+        if most == 0 or _takes_nothing(atom):  # once says all, and a million copies cost as much as real ones
+            return atom if least else Series()
         return Repeat(atom, least, most)
 
     def _counts(self) -> tuple[int, int | None]:
@@ -248,10 +235,10 @@ class _Parser:
         self._position = end + 1
         if name in _CATEGORIES:
             return Chars(categories=(name,), negated=negated)
-        block = _BLOCKS.get(name.removeprefix("Is")) if name.startswith("Is") else None
+        block = BLOCKS.get(name.removeprefix("Is")) if name.startswith("Is") else None
         if block is None:
             raise self._error(f"unknown category or block “{name}”")
-        return Chars((block,), negated=negated)
+        return Chars(block, negated=negated, is_escape=True)
 
     def _chars(self) -> Chars:
         """Parse a character class after its opening bracket."""
@@ -300,6 +287,16 @@ class _Parser:
         if not isinstance(high, str) or high < low:
             raise self._error("a range must go from a character to a later one")
         return ord(low), ord(high)
+
+
+def _takes_nothing(node: Node) -> bool:
+    """Tell whether a node can match the empty text only."""
+    match node:
+        case Series(nodes) | Choice(nodes):
+            return all(map(_takes_nothing, nodes))
+        case Repeat(inner):
+            return _takes_nothing(inner)
+    return isinstance(node, Anchor)
 
 
 def _is_count(text: str) -> bool:

@@ -23,7 +23,6 @@ from catalog_service.validation.shacl.regex.tree import (
     One,
     Repeat,
     Series,
-    either_case,
 )
 
 if TYPE_CHECKING:
@@ -136,14 +135,11 @@ class _Positions:
 
     def _approximate(self, chars: Chars) -> tuple[int, tuple[tuple[int, int], ...]]:
         """Return the ASCII characters of a set as bits, and ranges that contain its others."""
-        bits, ranges = chars.ascii(), chars.beyond_ascii()
+        bits, ranges = chars.ascii(ignore_case=self._ignore_case), chars.beyond_ascii()
         if self._ignore_case:
-            cased = [code for code in range(ASCII) if bits >> code & 1 and chr(code).isalpha()]
-            for code in cased:
-                for each in either_case(chr(code)):
-                    if ord(each) < ASCII:
-                        bits |= 1 << ord(each)
-            if cased or ranges:
+            if chars.has_cased_escape():  # to ``re`` the flag would matter there too
+                raise _NotCertain
+            if ranges or any(bits >> code & 1 and chr(code).isalpha() for code in range(ASCII)):
                 ranges = ((ASCII, LAST),)
         return bits, ranges
 

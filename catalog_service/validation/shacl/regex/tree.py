@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass, field
+from functools import lru_cache
+
+from catalog_service.validation.shacl.regex.casing import either_case
 
 LAST = 0x10FFFF
 ASCII = 128
@@ -20,20 +23,46 @@ class Chars:
     parts: tuple[Chars, ...] = ()
     negated: bool = False
     minus: Chars | None = None
+    is_escape: bool = False
+    """Whether it is an escape such as ``\\i`` or ``\\p{IsGreek}``, for which the flag ``i`` changes nothing."""
 
-    def has(self, char: str) -> bool:
-        """Tell whether a character is in the set."""
-        code = ord(char)
-        found = any(low <= code <= high for low, high in self.ranges)
+    def has(self, char: str, *, ignore_case: bool = False) -> bool:
+        """Tell whether a character is in the set.
+
+        Case counts for no range, be it in a negated class or in one that is subtracted, but for every category and
+        escape (XPath functions 3.1, 5.6.1.1).
+        """
+        found = self._is_in_range(char, ignore_case=ignore_case and not self.is_escape)
         if not found and self.categories:
             category = unicodedata.category(char)
             found = category.startswith(self.categories)
-        found = found or any(part.has(char) for part in self.parts)
-        return found is not self.negated and not (self.minus is not None and self.minus.has(char))
+        found = found or any(part.has(char, ignore_case=ignore_case) for part in self.parts)
+        return found is not self.negated and not (
+            self.minus is not None and self.minus.has(char, ignore_case=ignore_case)
+        )
 
-    def ascii(self) -> int:
+    def _is_in_range(self, char: str, *, ignore_case: bool) -> bool:
+        codes = map(ord, either_case(char) if ignore_case and self.ranges else (char,))
+        return any(low <= code <= high for code in codes for low, high in self.ranges)
+
+    def ascii(self, *, ignore_case: bool = False) -> int:
         """Return the ASCII characters of the set as bits."""
-        return sum(1 << code for code in range(ASCII) if self.has(chr(code)))
+        if ignore_case:
+            return sum(1 << code for code in range(ASCII) if self.has(chr(code), ignore_case=True))
+        bits = 0
+        for low, high in self.ranges:
+            bits |= (1 << min(high + 1, ASCII)) - (1 << min(low, ASCII))
+        for category in self.categories:
+            bits |= _ascii_of(category)
+        for part in self.parts:
+            bits |= part.ascii()
+        bits = bits ^ ALL_ASCII if self.negated else bits
+        return bits & ~self.minus.ascii() if self.minus is not None else bits
+
+    def has_cased_escape(self) -> bool:
+        """Tell whether it is, or has a part that is, an escape with letters in its ranges."""
+        own = self.is_escape and any(high >= ord("A") for _, high in self.ranges)
+        return own or any(part.has_cased_escape() for part in self.parts)
 
     def is_plain(self) -> bool:
         """Tell whether the set is made of ranges only, which ``re`` writes the same way."""
@@ -54,14 +83,9 @@ class Chars:
         )
 
 
-def either_case(char: str) -> set[str]:
-    """Return the characters that the flag ``i`` takes for the same."""
-    return {
-        each for each in (char, char.lower(), char.upper(), char.swapcase(), *_FOLDED.get(char, "")) if len(each) == 1
-    }
-
-
-_FOLDED = {"k": "\u212a", "s": "\u017f", "å": "\u212b", "K": "\u212a", "S": "\u017f", "Å": "\u212b"}
+@lru_cache(maxsize=64)
+def _ascii_of(category: str) -> int:
+    return sum(1 << code for code in range(ASCII) if unicodedata.category(chr(code)).startswith(category))
 
 
 @dataclass(frozen=True, slots=True)

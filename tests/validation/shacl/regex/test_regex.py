@@ -29,6 +29,17 @@ def matches(pattern, text, flags=""):
         ("k", "i", ["\u212a", "K"], ["x"]),
         ("straße", "i", ["STRAßE"], ["STRASSE"]),
         ("[^a]", "i", ["b"], ["A", "a"]),
+        ("^[^Q]$", "im", ["a"], ["q", "Q"]),
+        ("[^0-9a-f]+$", "i", ["g"], ["ABC", "abc", "0"]),
+        (".*[^a]b", "i", ["cB"], ["Ab", "ab"]),
+        (r"^\p{Lu}+$", "i", ["ABC"], ["abc"]),
+        ("^[A-Z-[io]]$", "i", ["A", "b"], ["I", "i", "O"]),
+        (r"^[\p{Lu}x]+$", "i", ["AX", "Ax"], ["a"]),
+        (r"^\p{IsBasicLatin}$", "i", ["k", "K"], ["\u212a"]),
+        (r"^\P{IsBasicLatin}+$", "im", ["\u212a"], ["k"]),
+        ("^[K]$", "im", ["k", "K", "\u212a"], ["x"]),
+        ("^[\u212a]$", "i", ["k", "K", "\u212a"], ["x"]),
+        ("^[Σ]+$", "im", ["σςΣ"], ["s"]),
         (r"^\i\c*$", "", ["a1", "_x:y", "中"], ["1a", "-", ""]),
         (r"^\I$", "", ["1"], ["a"]),
         (r"^\s$", "", [" ", "\t", "\n"], ["\u00a0", "a"]),
@@ -37,6 +48,8 @@ def matches(pattern, text, flags=""):
         (r"^\w$", "", ["a", "1", "中", "$"], ["_", ".", " "]),
         (r"^\p{Lu}\P{Lu}$", "", ["Aa", "Ä1"], ["aA"]),
         (r"^\p{L}+$", "", ["abcÄ中"], ["a1"]),
+        (r"^\p{IsBengali}+$", "", ["বাংলা"], ["a"]),
+        (r"^\p{IsPrivateUse}\P{IsGreek}$", "", ["\ue000a"], ["aa", "\ue000α"]),
         (r"^\p{IsCJKUnifiedIdeographs}+$", "", ["专利"], ["a"]),
         ("^[a-z-[aeiou]]+$", "", ["xyz"], ["a", "xay"]),
         (r"^[\d.-]+$", "", ["1.2-3"], ["a"]),
@@ -46,6 +59,8 @@ def matches(pattern, text, flags=""):
         ("^(a|b|)c$", "", ["ac", "c"], ["abc"]),
         ("^(?:ab)+?$", "", ["abab"], ["aba"]),
         ("", "", ["", "x"], []),
+        ("(^|^b){3}a(){2}$", "", ["a", "ba"], ["ca"]),
+        ("^b|(^|$){0,2}a(|)*", "", ["ca", "b"], ["cb"]),
         ("a|", "", ["", "b"], []),
         (r"^\^\$\.\/\-$", "", ["^$./-"], [""]),
         ("^.{0,300}$", "", ["a" * 300], ["a" * 301]),
@@ -94,6 +109,13 @@ def test_regex_bombs_are_matched_in_one_pass(pattern):
     test, _ = compile_pattern(pattern)
 
     test(BOMBS[pattern])
+
+
+@pytest.mark.parametrize(
+    "pattern", ["((){9999999}){9999999}.*", "(" * 26 + "()" + "){2}" * 26 + ".*", "((a{0}){9999999}){9999999}.+b"]
+)
+def test_copies_of_what_takes_no_character_are_not_made(pattern):
+    assert matches(pattern, "xb")
 
 
 @pytest.mark.parametrize("pattern", ["(((a{100}){100}){100}){100}b|a", "(a|b{0,900}){0,900}", "((a?){50}){50}a?"])
@@ -147,3 +169,13 @@ def test_the_automaton_and_the_translation_agree_with_pythons_re(pattern, texts)
 
     assert [automaton.matches(text) for text in texts] == expected
     assert [chosen(text) for text in texts] == expected
+
+
+cased = st.sampled_from(["a", "K", "[^a]", "[k-m]", "[^A-K]", "[\u212a]", "[\\d\u017f]", "[σ-ω]", "[^ı]", "İ"])
+
+
+@given(st.lists(cased, min_size=1, max_size=3).map("".join), st.text("aAkKlm\u212asSſΣσςiIıİ1", min_size=1, max_size=4))
+def test_the_automaton_ignores_case_as_pythons_re_does(pattern, text):
+    automaton = Automaton(parse(pattern), ignore_case=True)
+
+    assert automaton.matches(text) is (re.search(pattern, text, re.IGNORECASE) is not None)
