@@ -147,7 +147,7 @@ def _validation_of(catalogue: Catalogue, profile: Profile) -> Validation:
 
 @contextmanager
 def _shapes_usable() -> Iterator[None]:
-    """Tell as `InputError` what shapes cannot be compiled or, if pySHACL runs them, what query of theirs cannot be run."""
+    """Tell as `InputError` what shapes cannot be compiled, or what query of theirs cannot be run."""
     try:
         yield
     except ShaclError as error:
@@ -205,8 +205,8 @@ def _no_kind(row: RecordRow) -> Finding:
 def as_turtle(checked: Checked) -> str:
     """Return a SHACL validation report in Turtle (W3C SHACL, section 3.6).
 
-    A ``sh:ValidationResult`` is what a shape found. What is wrong by no shape (a file that cannot be read, a rule of the
-    catalogue) is a plain ``sh:AbstractResult`` and no ``sh:result``, as it has no constraint component.
+    A ``sh:ValidationResult`` is what a shape found. What is wrong by no shape (a file that cannot be read, a rule of
+    the catalogue) is a plain ``sh:AbstractResult`` and no ``sh:result``, as it has no constraint component.
     """
     import pyoxigraph as ox
 

@@ -137,13 +137,16 @@ def _in_their_languages(given: Iterable[Term], shapes: Nodes, sources: Iterable[
     given = list(given)
     found: dict[Term, None] = {}
     for source in sources:
-        for node in (source, *(each for name in _VALIDATORS for each in shapes.get(source, NO_PROPERTIES).get(name, ()))):
+        for node in (
+            source,
+            *(each for name in _VALIDATORS for each in shapes.get(source, NO_PROPERTIES).get(name, ())),
+        ):
             for template in filter(is_literal, shapes.get(node, NO_PROPERTIES).get(sh("message"), ())):
                 pieces = _PLACEHOLDER.split(value(template))
                 texts = (value(term) for term in given if is_literal(term) and _fits(value(term), pieces))
                 found.update(dict.fromkeys(literal(text, language(template)) for text in texts))
-    texts = {value(term) for term in found}
-    return (*found, *(term for term in given if value(term) not in texts))
+    told = {value(term) for term in found}
+    return (*found, *(term for term in given if value(term) not in told))
 
 
 _VALIDATORS = [sh(name) for name in ("validator", "nodeValidator", "propertyValidator")]

@@ -179,7 +179,11 @@ def _of_rdflib(graph: Any) -> Nodes:
     nodes: Nodes = {}
     if stored is None:
         # of several graphs their union, which may hold a triple several times
-        triples = (quad[:3] for quad in graph.quads()) if _is_a(graph, "rdflib", "Dataset") else graph.triples((None, None, None))
+        triples = (
+            (quad[:3] for quad in graph.quads())
+            if _is_a(graph, "rdflib", "Dataset")
+            else graph.triples((None, None, None))
+        )
         _add(nodes, map(_from_rdflib, triples))
         return _without_doubles(nodes)
     predicates: dict[object, Term] = {}

@@ -133,8 +133,8 @@ class Enough(Exception):
 class Run:
     """The state of one validation, handed to every closure."""
 
-    __slots__ = ("_subjects", "context", "data", "details", "dispatch", "each_pair", "is_apart", "later", "look", "memos",
-                 "nodes", "room", "shared", "subclasses")  # fmt: skip
+    __slots__ = ("_subjects", "context", "data", "details", "dispatch", "each_pair", "is_apart", "later", "look",
+                 "memos", "nodes", "room", "shared", "subclasses")  # fmt: skip
 
     def __init__(self, data: Nodes, context: Context, *, own_classes: bool, limit: int, each_pair: bool = True) -> None:
         self.data = data

@@ -185,7 +185,7 @@ def test_a_namespace_that_ends_its_prefix_is_refused():
 
 
 def test_messages_of_sparql_constraints_keep_their_languages():
-    validator = compiled(QUERY.replace(" too old: {?value}\"@en", " too old: {?value}\"@en , \"太老：{?value}\"@zh"))
+    validator = compiled(QUERY.replace(' too old: {?value}"@en', ' too old: {?value}"@en , "太老：{?value}"@zh'))
 
     (result,) = validator.validate(turtle('ex:a a ex:Person ; ex:age 120 ; ex:name "a" .')).results
 

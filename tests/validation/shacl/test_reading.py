@@ -218,7 +218,9 @@ def test_a_hundred_thousand_shapes_are_compiled():
 
 def test_a_pattern_is_compiled_once_however_many_there_are(monkeypatch):
     compiled_patterns = []
-    monkeypatch.setattr(regex, "translate", lambda tree, **flags: compiled_patterns.append(tree) or translate(tree, **flags))
+    monkeypatch.setattr(
+        regex, "translate", lambda tree, **flags: compiled_patterns.append(tree) or translate(tree, **flags)
+    )
 
     compiled("".join(f'ex:s{n} sh:targetNode ex:a ; sh:pattern "^once{n}$" .' for n in range(1500)))
 
