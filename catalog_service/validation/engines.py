@@ -118,7 +118,7 @@ def set_of(findings: Iterable[Finding]) -> list[Finding]:
     What is not even of the right form (text instead of a code, of another type) need not be told to be wrong as such.
     """
     found: dict[tuple[str, ...], Finding] = {}
-    for each in sorted(findings, key=lambda one: (one.source_shape, one.message.get("en", ""))):
+    for each in sorted(findings, key=lambda one: (one.source_shape, one.message.get("en", ""), one.value_term)):
         found.setdefault((each.code, each.focus_node, each.path, each.value, each.severity), each)
     absent = {(each.focus_node, each.path) for each in found.values() if each.code == "minCount"}
     formless = {

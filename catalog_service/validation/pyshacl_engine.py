@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from catalog_service.namespaces import SH
 from catalog_service.validation.base import ShapeResult
+from catalog_service.validation.shacl.graph import from_rdflib
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -59,7 +60,7 @@ def _result(report: Any, node: Any) -> ShapeResult:
     return ShapeResult(
         focus_node=report.value(node, sh.focusNode).n3(),
         path=_path(report, report.value(node, sh.resultPath)),
-        value="" if value is None else value.n3(),
+        value="" if value is None else from_rdflib(value),
         component=str(report.value(node, sh.sourceConstraintComponent)),
         severity=str(report.value(node, sh.resultSeverity)),
         source_shape=str(report.value(node, sh.sourceShape)),

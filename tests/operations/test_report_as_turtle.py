@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,7 @@ from catalog_service.model.record import Record, nodes_of
 from catalog_service.model.report import Finding
 from catalog_service.model.terms import split_line
 from catalog_service.namespaces import RDF, SH
+from catalog_service.operations.sandbox import wire
 from catalog_service.operations.validate import Checked, as_turtle
 from catalog_service.validation.shacl.graph import index
 from tests.normalise.records import normaliser, products
@@ -81,3 +83,13 @@ def test_what_no_shape_says_is_no_result() -> None:
     assert f"<{SH}result>" not in head
     assert nodes[node][f"<{RDF}type>"] == [f"<{SH}AbstractResult>"]
     assert nodes[node][f"<{SH}resultMessage>"] == ['"Line 3 is broken."@en']
+
+
+@pytest.mark.parametrize("term", ["nowhere", "<http://e/ b>", '"a" . <x>'])
+def test_what_a_worker_says_of_no_term_is_refused(term: str) -> None:
+    kept = Finding("x", {}, focus_node="<http://e/a>", value_term='"1"@zh', predicates=("<http://e/p>",))
+
+    assert wire.finding_of(wire.pack_finding(kept)) == kept
+    for forged in (replace(kept, focus_node=term), replace(kept, value_term=term), replace(kept, predicates=(term,))):
+        with pytest.raises(wire.Forged):
+            wire.finding_of(wire.pack_finding(forged))

@@ -69,6 +69,8 @@ class PlainFinding(msgspec.Struct, tag="finding", array_like=True, forbid_unknow
     focus_node: str
     source_shape: str
     place: _PlainPlace
+    value_term: str
+    predicates: list[str]
 
 
 class PlainRead(msgspec.Struct, tag="record", array_like=True, forbid_unknown_fields=True):
@@ -210,7 +212,7 @@ def pack_finding(finding: Finding) -> PlainFinding:
     return PlainFinding(
         finding.code, dict(finding.message), dict(finding.suggestion), finding.severity, finding.record, finding.path,
         dict(finding.label), finding.value, finding.constraint, finding.focus_node, finding.source_shape,
-        _packed(finding.place),
+        _packed(finding.place), finding.value_term, list(finding.predicates),
     )  # fmt: skip
 
 
@@ -281,10 +283,14 @@ def _read(plain: PlainRead) -> Read:
 
 
 def finding_of(plain: PlainFinding) -> Finding:
-    """Return a finding."""
+    """Return a finding; raises `Forged` for one about what is no term."""
+    for term in (plain.focus_node, plain.value_term, *plain.predicates):
+        if term and not _TERM.fullmatch(term):
+            raise Forged("term")
     return Finding(
         plain.code, plain.message, plain.suggestion, plain.severity, plain.record, plain.path, plain.label, plain.value,
         plain.constraint, plain.focus_node, plain.source_shape, Place(*plain.place),
+        plain.value_term, tuple(plain.predicates),
     )  # fmt: skip
 
 

@@ -13,10 +13,10 @@ _LAST_CASED = 0x1F000
 
 
 def either_case(char: str) -> tuple[str, ...]:
-    """Return a character and all that are the same but for their case.
+    r"""Return a character and all that are the same but for their case.
 
-    >>> sorted(either_case("K"))
-    ['K', 'k', 'K']
+    >>> ascii(sorted(either_case("K")))
+    "['K', 'k', '\\u212a']"
     """
     return _variants().get(char) or (char,)
 
