@@ -120,10 +120,8 @@ class Fts5:
         rows: list[tuple[object, ...]] = []
         facets: list[tuple[int, str, str]] = []
         for document in documents:
-            made = {
-                f: text for f, stream, text in bulk.streams(document, SCHEMA, self._analyser) if stream == "bigrams"
-            }
-            rows.append((document.seq, *made.values()))
+            columns = zip(bulk.columns(SCHEMA), bulk.tokens(document, SCHEMA, self._analyser), strict=True)
+            rows.append((document.seq, *(tokens for (_, stream), tokens in columns if stream == "bigrams")))
             facets.extend((document.seq, name, v) for name in FACETS for v in document.keywords[name])
         marks = ", ".join("?" * (len(SCHEMA.texts) + 1))
         names = ", ".join(field.name for field in SCHEMA.texts)
