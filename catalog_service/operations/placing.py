@@ -82,33 +82,31 @@ def doubled(code: str, other: RecordRow, candidate: Candidate, kind: Kind) -> Fi
 def named_twice(candidate: Candidate, title: str, kind: Kind, columns: Columns) -> Finding:
     """Return the finding that a record without identifier was given twice."""
     field = next((each for _, each in kind.walk() if each.path == title_path(kind)), None)
-    found = Finding(
-        "identifier-twice",
-        both("“{title}” of the same provider stands twice in what was given.", domain="findings", title=title),
-        both("The first one was taken; give this one its own identifier or delete it.", domain="findings"),
-        path=field.name if field else "",
-        label=dict(field.labels) if field else {},
-        value=title,
-        constraint="unique",
-        focus_node=candidate.record.node,
-    )
-    return placed(found, candidate, kind, columns)
+    message = both("“{title}” of the same provider stands twice in what was given.", domain="findings", title=title)
+    advice = both("The first one was taken; give this one its own identifier or delete it.", domain="findings")
+    return placed(_twice(candidate, field, title, message, advice), candidate, kind, columns)
 
 
 def code_twice(candidate: Candidate, code: str, kind: Kind, columns: Columns) -> Finding:
     """Return the finding that a credit code was given to two records."""
-    field = _code_field(kind)
-    found = Finding(
+    message = both("The credit code {value} stands twice in what was given.", domain="findings", value=code)
+    advice = both("The first one was taken; correct the code of this one or delete it.", domain="findings")
+    return placed(_twice(candidate, _code_field(kind), code, message, advice), candidate, kind, columns)
+
+
+def _twice(
+    candidate: Candidate, field: Field | None, value: str, message: dict[str, str], advice: dict[str, str]
+) -> Finding:
+    return Finding(
         "identifier-twice",
-        both("The credit code {value} stands twice in what was given.", domain="findings", value=code),
-        both("The first one was taken; correct the code of this one or delete it.", domain="findings"),
+        message,
+        advice,
         path=field.name if field else "",
         label=dict(field.labels) if field else {},
-        value=code,
+        value=value,
         constraint="unique",
         focus_node=candidate.record.node,
     )
-    return placed(found, candidate, kind, columns)
 
 
 def given_twice(candidate: Candidate, other: Candidate) -> Finding:
