@@ -36,39 +36,51 @@ def with_fragments(nodes: Nodes, record_iri: str, short: Callable[[Term], str]) 
 
     Blank nodes must form trees. Twins with the same content become one. Lists without blank nodes are handed on.
     """
-    new: dict[Term, Term] = {}
-    start = "<" + fragment_start(record_iri)
+    names = _Names(nodes, "<" + fragment_start(record_iri), short)
+    result: Nodes = {}
+    for node, own in nodes.items():
+        _put(result, names.of(node) if node[0] == "_" else node, _replaced(own, names))
+    return result, names.given
 
-    def name(node: Term) -> Term:
-        found = new.get(node)
+
+class _Names:
+    """What blank nodes are called. Not functions within a function: those that call each other are rings of objects."""
+
+    __slots__ = ("_nodes", "_short", "_start", "given")
+
+    def __init__(self, nodes: Nodes, start: str, short: Callable[[Term], str]) -> None:
+        self._nodes = nodes
+        self._start = start
+        self._short = short
+        self.given: dict[Term, Term] = {}
+
+    def of(self, node: Term) -> Term:
+        found = self.given.get(node)
         if found is None:
-            role = short(node)
-            new[node] = f"{start}{role}>"  # a node that is met again while it is named cannot loop
-            own = nodes.get(node, {})
+            role, start = self._short(node), self._start
+            self.given[node] = f"{start}{role}>"  # a node that is met again while it is named cannot loop
+            own = self._nodes.get(node, {})
             lines = [f"{predicate} {term}" for predicate, objects in own.items() for term in objects]
             content = "\n".join(lines)
             if " _:" in content or start in content:
-                lines = [f"{predicate} {relative(term)}" for predicate, objects in own.items() for term in objects]
+                lines = [
+                    f"{predicate} {self._relative(term)}" for predicate, objects in own.items() for term in objects
+                ]
                 content = "\n".join(lines)
-            found = new[node] = f"{start}{role}-{_digest(content)}>"
+            found = self.given[node] = f"{start}{role}-{_digest(content)}>"
         return found
 
-    def relative(term: Term) -> Term:
-        named = name(term) if term[0] == "_" else term
-        return f"<#{named[len(start) :]}" if named.startswith(start) else named
-
-    result: Nodes = {}
-    for node, own in nodes.items():
-        _put(result, name(node) if node[0] == "_" else node, _replaced(own, name))
-    return result, new
+    def _relative(self, term: Term) -> Term:
+        named = self.of(term) if term[0] == "_" else term
+        return f"<#{named[len(self._start) :]}" if named.startswith(self._start) else named
 
 
-def _replaced(own: dict[Term, list[Term]], name: Callable[[Term], Term]) -> dict[Term, list[Term]]:
+def _replaced(own: dict[Term, list[Term]], names: _Names) -> dict[Term, list[Term]]:
     """Return what is said of a node with names in the place of blank nodes; what became equal becomes one."""
     result = dict(own)
     for predicate, objects in own.items():
         if len(objects) > 1 or (objects and objects[0][0] == "_"):
-            result[predicate] = list(dict.fromkeys([name(term) if term[0] == "_" else term for term in objects]))
+            result[predicate] = list(dict.fromkeys([names.of(term) if term[0] == "_" else term for term in objects]))
     return result
 
 

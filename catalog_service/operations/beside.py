@@ -193,14 +193,15 @@ def live(channel: Connection) -> None:
     from catalog_service.operations.catalogue import open_catalogue
 
     _give_back_memory()
+    gc.disable()  # what is made until it is ready stays to its end
     home, overrides, normalises = channel.recv()
     catalogue = open_catalogue(home, environment={}, overrides=overrides)
     try:
         normalise, writes = _normaliser(catalogue), _made_ready(catalogue)
         if not writes and not normalises:
             return
-        gc.collect()
         gc.freeze()
+        gc.enable()
         coming: Queue[bytes] = Queue(_AHEAD)
         with catalogue.index.writing(_COMMIT) if writes else nullcontext() as writer:
             channel.send(None if writer is None else writer.position)

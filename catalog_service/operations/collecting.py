@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_THRESHOLDS = (50_000, 20, 100)
+_THRESHOLDS = (200_000, 20, 100)
 """What records are made of has no rings, so looking for them rarely holds no memory back (Python: 700, 10, 10)."""
 
 _guard = threading.Lock()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from catalog_service.errors import IndexUnavailable, TooLarge
@@ -70,6 +71,7 @@ class LoadResult:
         return self.counts["refused"]
 
 
+_RECORD = 3_000
 _MOST_FINDINGS = 1000
 _MOST_TAKEN = 10_000
 
@@ -109,6 +111,7 @@ def load(
         run = _Load(catalogue, spool, result, progress or _silent)
         run.conditions, run.beside = conditions, beside
         desk = _desk(catalogue, sources, stack, beside, isolated=isolated)
+        beside.consider(_at_least(sources))
         run.gather(sources, kind, desk, resumed=old)
         if conditions:
             must_be_one(run.given, result.findings)
@@ -162,6 +165,12 @@ def _desk(catalogue: Catalogue, sources: Sequence[Source], stack: ExitStack, bes
         return stack.enter_context(catalogue.sandbox.open(sources))
     own = OwnDesk(catalogue.profile, catalogue.iri_base, limits_of(catalogue), catalogue.validation)
     return SharedDesk(own, beside)
+
+
+def _at_least(sources: Sequence[Source]) -> int:
+    """Return how many full records files hold at least, by their size: one is three kilobytes of Turtle."""
+    sizes = [source.data.stat().st_size for source in sources if isinstance(source.data, Path) and source.data.exists()]
+    return sum(sizes) // _RECORD
 
 
 def _open_batch(catalogue: Catalogue, actor: str, label: str, note: str, *, resumed: bool) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -81,3 +83,20 @@ def test_a_renamed_record_takes_its_inner_nodes_along() -> None:
     }
     assert moved('"urn:x:1"', "urn:x:1", "urn:y") == '"urn:x:1"'
     assert local_name("<http://e.example/ns#offers>") == "offers"
+
+
+def test_naming_leaves_no_rings_of_objects_behind() -> None:
+    nodes = {
+        "<urn:x:1>": {"<urn:p>": ["_:a", "_:b"]},
+        "_:a": {"<urn:p>": ["_:c"]},
+        "_:b": {"<urn:p>": ["_:c"]},
+        "_:c": {"<urn:p>": ['"1"']},
+    }
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(20):
+            assert len(with_fragments(nodes, "urn:x:1", lambda _node: "part")[1]) == 3
+        assert gc.collect() == 0
+    finally:
+        gc.enable()

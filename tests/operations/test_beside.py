@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import time
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ import pytest
 from catalog_service.operations.beside import Beside
 from catalog_service.operations.documents import Handed, Maker
 from catalog_service.operations.follow import LOCK, locked
+from catalog_service.operations.load import Source, load
 from tests.catalogues import bench_turtle, load_text, make_catalogue
 from tests.operations.stories import contents, made_anew, run_python
 
@@ -74,6 +76,22 @@ def test_another_process_writes_the_index_while_a_load_goes_on(tmp_path: Path, m
     found, expected = contents(catalogue.index.engine), made_anew(catalogue)
     catalogue.close()
     assert json.loads(json.dumps(found)) == json.loads(json.dumps(expected))
+
+
+def test_a_large_file_has_the_other_process_before_anything_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    considered: list[int] = []
+    monkeypatch.setattr(Beside, "consider", lambda _self, records: considered.append(records))
+    source = tmp_path / "records.ttl"
+    source.write_text(bench_turtle(100), encoding="utf-8")
+    catalogue = make_catalogue(tmp_path / "home", search__engine="embedded")
+
+    load(catalogue, [Source(source.name, source), Source("more.ttl", io.BytesIO(source.read_bytes()))], actor="test")
+
+    catalogue.close()
+    assert considered[0] == source.stat().st_size // 3000
+    assert considered[1:3] == [1, 2]
 
 
 def test_it_ends_when_the_loading_process_is_killed(tmp_path: Path) -> None:
