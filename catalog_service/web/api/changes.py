@@ -13,6 +13,7 @@ from catalog_service.model.record import parse_canonical
 from catalog_service.operations.narrowing import must_be_set
 from catalog_service.operations.sets import ROOT, set_name
 from catalog_service.store.rows import stamp_text
+from catalog_service.web import stopping
 from catalog_service.web.capacity import LISTENERS
 from catalog_service.web.query import whole
 from catalog_service.web.routes import Parameter, Route
@@ -104,15 +105,13 @@ def changes(site: Site) -> Response:
 
 
 def _listen(site: Site, since: int, limit: int, filters: Mapping[str, Any], wait: int) -> tuple[int, list[LogEntry]]:
-    """Look again until there is a change or the time is over."""
+    """Look again until there is a change, the time is over or the server is to stop."""
     deadline = time.monotonic() + wait
-    pause = threading.Event()
     while True:
         last = site.catalogue.store.last_seq()
         entries = site.catalogue.store.changes(since, max(limit, 1), **filters) if last > since else []
-        if entries or time.monotonic() >= deadline:
+        if entries or time.monotonic() >= deadline or stopping.told.wait(_PAUSE):
             return last, entries
-        pause.wait(_PAUSE)
 
 
 def _change(entry: LogEntry) -> dict[str, Any]:
