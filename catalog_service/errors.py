@@ -84,18 +84,21 @@ class TooCostly(InputError):
 class UnknownName(InputError):
     """A name that does not exist, with the nearest one that does.
 
-    ``what`` may say where it was looked for: ``code in category``, ``choice for fullyOnline``.
+    ``what`` may say where it was looked for: ``code in category``, ``choice for fullyOnline``. ``otherwise`` is the
+    advice where none is near, with ``values`` of its own.
     """
 
     code = "unknown-name"
 
-    def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
+    def __init__(self, what: str, name: str, known: Iterable[str], *, otherwise: str = "", **values: object) -> None:
         known = sorted(known)
         near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-        advice = "Did you mean “{near}”?" if near else "Known: {known}." if len(known) <= _MOST_NAMED else ""
+        listed = "Known: {known}." if len(known) <= _MOST_NAMED else ""
+        advice = "Did you mean “{near}”?" if near else otherwise or listed
         noun, within, where = what.partition(" in " if " in " in what else " for ")
         message = f"There is no {noun} “{{name}}”" + (f"{within}{{where}}." if where else ".")
-        super().__init__(message, advice=advice, name=name, where=where, near="".join(near), known=", ".join(known))
+        values |= {"name": name, "where": where, "near": "".join(near), "known": ", ".join(known)}
+        super().__init__(message, advice=advice, **values)
 
 
 class BadQuery(InputError):

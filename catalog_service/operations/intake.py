@@ -22,7 +22,7 @@ from catalog_service.operations.placing import (
     placed,
     without_echoes,
 )
-from catalog_service.operations.publish import Publishing, publish_in
+from catalog_service.operations.publish import BY_COMMAND, Publishing, publish_in
 from catalog_service.operations.references import (
     Resolver,
     ambiguous,
@@ -68,6 +68,8 @@ class Intake:
     actor: str
     dry: bool = False
     publish: bool = False
+    way: str = BY_COMMAND
+    """How advice says that a record can be published later."""
     batch: int | None = None
     own_batch: OwnBatch | None = None
     spool: Spool | None = None
@@ -318,7 +320,7 @@ class Intake:
             for (identifier, record), outcome in zip(pairs, outcomes, strict=True)
             if outcome.status != "conflict" and not outcome.held
         }
-        done = publish_in(self.catalogue, writer, stored, linked) if linked else {}
+        done = publish_in(self.catalogue, writer, stored, linked, self.way) if linked else {}
         taken: dict[int, Taken] = {}
         for each, version, outcome in zip(candidates, versions, outcomes, strict=True):
             own, line = tuple(findings[each.number]), each.place.beginning
@@ -327,7 +329,7 @@ class Intake:
                 taken[each.number] = Taken("refused", each.record.iri, each.identifier, version.title, own, line=line)
                 continue
             if outcome.held and linked:
-                own = (*own, held_back(each, outcome.held))
+                own = (*own, held_back(each, outcome.held, self.way.format(identifier=each.identifier)))
             end = done.get(each.identifier, _UNPUBLISHED)
             own += tuple(replace(one, record=each.identifier, place=each.place) for one in end.findings)
             taken[each.number] = Taken(

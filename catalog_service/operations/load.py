@@ -21,7 +21,7 @@ from catalog_service.operations.beside import Beside
 from catalog_service.operations.collecting import rare_collections
 from catalog_service.operations.intake import Intake
 from catalog_service.operations.placing import given_twice, same_again
-from catalog_service.operations.publish import publish, run_refresh_jobs
+from catalog_service.operations.publish import BY_COMMAND, publish, run_refresh_jobs
 from catalog_service.operations.reading import OwnDesk, Source, limits_of, sources_of
 from catalog_service.operations.references import load_order
 from catalog_service.operations.refused import Refused, mend_first
@@ -88,6 +88,7 @@ def load(
     progress: Callable[[str, int], None] | None = None,
     index: bool = True,
     conditions: Conditions | None = None,
+    way: str = BY_COMMAND,
     isolated: bool = False,
     resumable: bool = False,
     resume: bool = False,
@@ -95,7 +96,7 @@ def load(
     """Read, check and store records; good ones go in, refused ones come back as findings.
 
     ``isolated`` reads all sources in a sandbox; ``resumable`` keeps what was read of files until all of it is stored,
-    ``resume`` goes on with what an earlier load of the same files kept.
+    ``resume`` goes on with what an earlier load of the same files kept. ``way`` is how advice says publishing.
     """
     started = time.perf_counter()
     if kind:
@@ -115,7 +116,7 @@ def load(
         run.gather(sources, kind, desk, resumed=old)
         if conditions:
             must_be_one(run.given, result.findings)
-        intake = Intake(catalogue, actor, dry=dry, publish=publishing and not dry, spool=spool, desk=desk)
+        intake = Intake(catalogue, actor, dry=dry, publish=publishing and not dry, way=way, spool=spool, desk=desk)
         if not dry:
             run.open_batch(intake, ", ".join(source.name for source in sources)[:200], note, resumed=old)
         run.store(intake)

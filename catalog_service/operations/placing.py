@@ -138,15 +138,18 @@ def same_again(candidate: Candidate, other: Candidate | None, kind: Kind, column
     return given_twice(candidate, other or candidate)
 
 
-def held_back(candidate: Candidate, state: str) -> Finding:
-    """Return the finding that a load leaves a record where somebody has put it: suspended or withdrawn."""
+def held_back(candidate: Candidate, state: str, way: str) -> Finding:
+    """Return the finding that a load leaves a record where somebody has put it: suspended or withdrawn.
+
+    ``way`` is how it is published all the same.
+    """
     withdrawn = state == "withdrawn"
     return Finding(
         "held-back",
         both("It was withdrawn; a load does not publish it again.", domain="findings")
         if withdrawn
         else both("It is suspended; a load does not publish it again.", domain="findings"),
-        both("If it is to come back: kebao publish {identifier}", domain="findings", identifier=candidate.identifier),
+        both("If it is to come back: {way}", domain="findings", way=way),
         severity="warning",
         record=candidate.identifier,
         constraint="state",

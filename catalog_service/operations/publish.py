@@ -32,6 +32,9 @@ SHARING = term("dct:accessRights")
 CHUNK = 250
 """Records published in one transaction."""
 
+BY_COMMAND = "kebao publish {identifier}"
+"""How somebody at the command line publishes a record."""
+
 NOT_SHARED = terms.iri(f"{CODE_LISTS}sharing/none")
 
 
@@ -47,11 +50,12 @@ class Publishing:
 
 
 def publish_in(
-    catalogue: Catalogue, writer: Writer, records: Mapping[str, Record], linked: Linked | None = None
+    catalogue: Catalogue, writer: Writer, records: Mapping[str, Record], linked: Linked | None = None, way: str = ""
 ) -> dict[str, Publishing]:
     """Publish conforming records, given by identifier, inside a transaction; who has to wait for another is told.
 
     ``linked`` is what was looked up of them before they were written: everything then goes to the database together.
+    ``way`` is how advice says that one of them can be published later, such as `BY_COMMAND`.
     """
     linked = linked or Linked(catalogue, writer, records.items())
     linked.coming(records)
@@ -73,7 +77,9 @@ def publish_in(
         writer.add_refresh_job(records[identifier].iri, note=identifier)
     for identifier, record in records.items():
         if identifier not in done:
-            found = findings.get(identifier) or [_waits(record, linked.missing(record))]
+            found = findings.get(identifier) or [
+                _waits(record, linked.missing(record), way.format(identifier=identifier))
+            ]
             done[identifier] = Publishing(published=False, waiting=identifier not in findings, findings=tuple(found))
     return done
 
@@ -104,11 +110,13 @@ def _unshared(record: Record, catalogue: Catalogue) -> Finding:
     )
 
 
-def _waits(record: Record, missing: str) -> Finding:
+def _waits(record: Record, missing: str, way: str) -> Finding:
     return Finding(
         "target-not-published",
         both("It stays a draft, because {target} is not published.", domain="findings", target=missing or "?"),
-        both("Publish that record; then publish this one.", domain="findings"),
+        both("Publish that record; then this one: {way}", domain="findings", way=way)
+        if way
+        else both("Publish that record; then publish this one.", domain="findings"),
         severity="warning",
         record=record.iri,
         value=missing,

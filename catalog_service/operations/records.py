@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 CASCADE = "DELETE …?cascade=true"
 """How a program withdraws a record with what depends on it."""
 
+PUBLISH = 'POST /api/v1/records/{identifier}/transitions {{"to": "published"}}'
+"""How a program publishes a record that is stored."""
+
 
 @dataclass(frozen=True, slots=True)
 class Saved:
@@ -80,7 +83,7 @@ def save_batch(
     catalogue: Catalogue, source: Source, *, actor: str, kind: str = "", publishing: bool = False
 ) -> Iterator[Taken | Finding]:
     """Store the records of a source and yield line by line what became of each, or why it could not be read."""
-    result = load(catalogue, [source], actor=actor, kind=kind, publishing=publishing, index=False)
+    result = load(catalogue, [source], actor=actor, kind=kind, publishing=publishing, index=False, way=PUBLISH)
     told = {finding for taken in result.taken for finding in map(id, taken.findings)}
     answers: list[Taken | Finding] = [*result.taken]
     answers += [finding for finding in result.findings if id(finding) not in told]
@@ -146,7 +149,14 @@ def _saved(
     catalogue: Catalogue, source: Source, actor: str, kind: str, publishing: bool, conditions: Conditions
 ) -> Saved:
     result = load(
-        catalogue, [source], actor=actor, kind=kind, publishing=publishing, index=False, conditions=conditions
+        catalogue,
+        [source],
+        actor=actor,
+        kind=kind,
+        publishing=publishing,
+        index=False,
+        conditions=conditions,
+        way=PUBLISH,
     )
     taken = result.taken[0]
     if taken.status == "refused":

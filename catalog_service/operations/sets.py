@@ -40,11 +40,20 @@ class SetNames:
         code = notation(concept, scheme)
         if code in {"", ROOT} or code not in self._vocabularies[scheme].concepts:
             return ""
-        line = (code, *self._vocabularies[scheme].ancestors(code))
-        return ":".join([prefix, *reversed([each for each in line if each != ROOT])])
+        return set_name(prefix, self._vocabularies[scheme].ancestors(code), code)
 
 
 _MOST_NAMES = 20_000
+
+
+def set_name(prefix: str, ancestors: tuple[str, ...], code: str) -> str:
+    """Return the name of a set: the prefix and the path of codes, the whole country left out.
+
+    >>> set_name("region", ("450000", ROOT), "450300")
+    'region:450000:450300'
+    """
+    path = [*reversed(ancestors), code]
+    return ":".join([prefix, *(each for each in path if each != ROOT)])
 
 
 def sets_of(

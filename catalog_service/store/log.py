@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from catalog_service.store.reading import Reads
-from catalog_service.store.rows import LogEntry, Page, SetCount
+from catalog_service.store.rows import Entry, LogEntry, Page, SetCount
 from catalog_service.store.selects import entry, entry_statement, log_entry, log_statement, set_id
 from catalog_service.store.tables import counter, log, record, set_entry, set_name
 
@@ -24,6 +24,8 @@ _HASHES_AT_ONCE = 5_000
 
 EVERYTHING = "/"
 """The name under which the members of the whole catalogue are counted; ``/{kind}`` is a kind."""
+
+_IS_SET = sa.not_(set_name.c.name.startswith(EVERYTHING))
 
 
 class LogReads(Reads):
@@ -89,7 +91,15 @@ class LogReads(Reads):
             rows = connection.execute(statement.order_by(bounds.seq).limit(limit + 1)).all()
         entries = tuple(entry(row) for row in rows[:limit])
         more = len(rows) > limit
-        return Page(entries, entries[-1].seq if more else None, now.seq, now.epoch, now.stamp)
+        following = rows[limit][0] if more else ""
+        return Page(entries, entries[-1].seq if more else None, now.seq, now.epoch, now.stamp, following)
+
+    def latest(self, identifier: str, *, set_: str = "", with_bytes: bool = True) -> Entry | None:
+        """Return a record as a listing shows it, wherever in the log it stands by now; None if no listing has it."""
+        statement = entry_statement(set_=set_, with_bytes=with_bytes).where(record.c.identifier == identifier)
+        with self._reading() as connection:
+            row = connection.execute(statement.where(record.c.seq.is_not(None))).first()
+        return None if row is None else entry(row)
 
     def count(
         self,
@@ -118,9 +128,27 @@ class LogReads(Reads):
     def sets(self) -> list[SetCount]:
         """Return every set that has or had a record, ancestors included, in the order of their names."""
         statement = sa.select(set_name.c.name, set_name.c.live, set_name.c.gone)
-        statement = statement.where(sa.not_(set_name.c.name.startswith(EVERYTHING))).order_by(set_name.c.name)
+        statement = statement.where(_IS_SET).order_by(set_name.c.name)
         with self._reading() as connection:
             return [SetCount(*row) for row in connection.execute(statement)]
+
+    def sets_after(self, number: int, limit: int) -> list[tuple[int, str]]:
+        """Return numbers and names of the next sets in the order they came into use, so that a new one is the last."""
+        statement = sa.select(set_name.c.id, set_name.c.name).where(set_name.c.id > number, _IS_SET)
+        with self._reading() as connection:
+            rows = connection.execute(statement.order_by(set_name.c.id).limit(limit))
+            return [(each, name) for each, name in rows]
+
+    def count_sets(self) -> int:
+        """Return how many sets have or had a record, ancestors included."""
+        with self._reading() as connection:
+            return connection.execute(sa.select(sa.func.count()).select_from(set_name).where(_IS_SET)).scalar_one()
+
+    def has_set(self, name: str) -> bool:
+        """Tell whether a set has or had a record."""
+        statement = sa.select(set_name.c.id).where(set_name.c.name == name, _IS_SET)
+        with self._reading() as connection:
+            return connection.execute(statement).first() is not None
 
     def hashes(self, *, kind: str = "", set_: str = "") -> Iterator[tuple[str, str]]:
         """Yield identifier and public hash of what is live, in byte order of identifiers: digests are made of it."""

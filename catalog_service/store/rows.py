@@ -204,6 +204,8 @@ class Page:
     epoch: int
     low_water: int
     """Every entry that is not yet visible here will have a stamp of at least this."""
+    following: str = ""
+    """Identifier of the record the next page begins with, as the list is now; empty on the last."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from catalog_service.operations.catalogue import open_catalogue
 from catalog_service.operations.follow import Follower
 from catalog_service.operations.search import SearchRequest, search
 from catalog_service.web.app import create_app
+from catalog_service.web.stopping import heed_signals
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -30,6 +31,7 @@ _LAST_SECONDS = 5.0
 def application() -> Flask:
     """Return the application of this process; one of several workers follows the log for all."""
     end_with_parent()
+    heed_signals()
     catalogue = open_catalogue(Path(os.environ.get("KEBAO_HOME", "kebao-home")))
     warm_up(catalogue)
     follower = Follower(catalogue.index)

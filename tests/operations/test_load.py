@@ -129,6 +129,11 @@ def test_what_somebody_took_from_the_public_is_not_published_by_a_load(catalogue
 
     held = [[each.record for each in result.findings if each.code == "held-back"] for result in (same, changed)]
     assert held == [["TEST-0001"]] * 2
+    (advice,) = [each.suggestion for each in same.findings if each.code == "held-back"]
+    assert advice == {
+        "zh": "如要恢复，请用：kebao publish TEST-0001",
+        "en": "If it is to come back: kebao publish TEST-0001",
+    }
     row = catalogue.store.get("TEST-0001")
     assert row is not None
     assert (row.live, row.state) == (False, state)
@@ -213,6 +218,7 @@ def test_what_refers_to_a_draft_stays_one_until_that_is_published(catalogue: Cat
 
     assert counts(result) == {"read": 1, "created": 1, "waiting": 1}
     assert codes(result) == ["target-not-published"]
+    assert result.findings[0].suggestion["en"].endswith("then this one: kebao publish TEST-0001")
     assert search(catalogue, SearchRequest()).total == 0
 
     publish(catalogue, [agency()["uscc"]], actor="t")

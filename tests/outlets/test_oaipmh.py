@@ -13,7 +13,7 @@ from lxml import etree
 from catalog_service.operations.paging import seal, unseal
 from catalog_service.operations.publish import withdraw
 from catalog_service.outlets.base import Request
-from catalog_service.outlets.oaipmh import answer
+from catalog_service.outlets.oaipmh import answer, verbs
 from catalog_service.store import open_store
 from catalog_service.writers.sts_xml import about_schema
 from catalog_service.writers.sts_xml import schema as sts_schema
@@ -276,13 +276,78 @@ def test_more_sets_than_a_page_holds_come_in_pages(tmp_path: Path, xml_schema: e
 
     specs = [str(each.text) for page in pages for each in page.iter(f"{OAI}setSpec")]
     assert len(pages) > 1
-    assert specs == [each.name for each in catalogue.store.sets()]
+    assert len(specs) == len(set(specs))
+    assert sorted(specs) == [each.name for each in catalogue.store.sets()]
     assert token(pages[-1]) == ""
     for page in pages:
         xml_schema.assertValid(page)
         assert all(each.text for each in page.iter(f"{OAI}setName"))
     titles = {str(each.text) for page in pages for each in page.iter("{http://purl.org/dc/elements/1.1/}title")}
     assert {"知识产权服务", "Service products"} <= titles
+    catalogue.close()
+
+
+def test_a_set_that_comes_between_two_pages_is_at_their_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verbs, "PAGE", 3)
+    catalogue = make_catalogue(tmp_path)
+    load_json(catalogue, agency(1), product(1))
+    first = ask(catalogue, verb="ListSets")
+    before = {each.name for each in catalogue.store.sets()}
+
+    load_json(catalogue, agency(2), product(2, provider=[agency(2)["name"]["zh"]], category=["0405"]))
+    pages = [first, *walk(catalogue, verb="ListSets", resumptionToken=str(token(first)))]
+
+    specs = [str(each.text) for page in pages for each in page.iter(f"{OAI}setSpec")]
+    assert {each.name for each in catalogue.store.sets()} > before
+    assert sorted(specs) == [each.name for each in catalogue.store.sets()]
+    catalogue.close()
+
+
+def test_tokens_that_count_sets_are_refused_and_those_of_lists_go_on(catalogue: Catalogue) -> None:
+    first = ask(catalogue, verb="ListIdentifiers", metadataPrefix="oai_dc")
+    payload = unseal(catalogue.secret("page-key"), str(token(first)))
+    old = [1, *payload[1:10]]
+    of_sets = [1, payload[1], "ListSets", "", "", None, None, 0, 1, 12]
+
+    lists, sets = (
+        ask(catalogue, verb=each[2], resumptionToken=seal(catalogue.secret("page-key"), each))
+        for each in (old, of_sets)
+    )
+
+    assert identifiers(lists) == identifiers(ask(catalogue, verb="ListIdentifiers", resumptionToken=str(token(first))))
+    assert codes(sets) == {"badResumptionToken"}
+
+
+@pytest.mark.parametrize("set_", ["", "kind:service-product"])
+@pytest.mark.parametrize("verb", ["ListRecords", "ListIdentifiers"])
+def test_a_list_whose_rest_leaves_its_range_ends_with_a_record(
+    tmp_path: Path, xml_schema: etree.XMLSchema, monkeypatch: pytest.MonkeyPatch, verb: str, set_: str
+) -> None:
+    monkeypatch.setattr(verbs, "PAGE", 4)
+    now = [1_700_000_000.0]
+    catalogue = make_catalogue(tmp_path)
+    catalogue.store = open_store(catalogue.settings.store_url, clock=lambda: now[0])
+    load_products(catalogue, 6)
+    narrowed = {"set": set_} if set_ else {}
+    first = ask(catalogue, verb=verb, metadataPrefix="oai_dc", until="2023-11-14", **narrowed)
+    given = identifiers(first)
+
+    now[0] += 86_400
+    load_text(catalogue, bench_turtle(6).replace('"Service ', '"Service, changed, '))
+    for row in catalogue.store.listing().entries:
+        if row.kind == "service-product" and row.identifier >= "BP-0000004":
+            withdraw(catalogue, row.identifier, "given up", actor="test")
+    last = ask(catalogue, verb=verb, resumptionToken=str(token(first)))
+    again = ask(catalogue, verb=verb, resumptionToken=str(token(first)))
+    later = walk(catalogue, verb=verb, metadataPrefix="oai_dc", from_="2023-11-15", **narrowed)
+
+    xml_schema.assertValid(last)
+    (spare,) = identifiers(last)
+    assert (spare in given, token(last), identifiers(again)) == (False, "", [spare])
+    headers = {str(each[0].text): etree.tostring(each) for page in later for each in page.iter(f"{OAI}header")}
+    assert headers[spare] == etree.tostring(next(last.iter(f"{OAI}header")))
+    listed = {each.identifier for each in catalogue.store.listing(set_=set_).entries}
+    assert {each.rpartition(":")[2] for each in (*given, *headers)} == listed
     catalogue.close()
 
 

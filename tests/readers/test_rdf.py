@@ -68,6 +68,37 @@ def test_a_term_that_would_harm_refuses_its_record_only(statements: str, code: s
     assert [(each.code, each.severity, each.place.line) for each in findings] == [(code, "error", 4)]
 
 
+def test_schemes_in_capitals_are_those_in_small_letters() -> None:
+    own = BASE.replace("https:", "HTTPS:")
+    text = (
+        f"{PREFIXES}<{own}A> a sts:ServiceProduct ; dct:relation <HTTP://E.example/X>, <javascript:1> .\n"
+        f"<{own}B> a sts:ServiceProduct ; dct:relation <HTTP://E.example/X>, <Mailto:Li@E.example> ;"
+        f" sts:offer <{own}B#o>, [ dct:relation <HTTPS://e.example/> ] .\n<{own}B#o> dct:title 'HTTP://x' .\n"
+        + piece("C-0003")
+    )
+
+    records, findings = read(text, "a.ttl")
+
+    assert [(each.code, each.place.line) for each in findings] == [("bad-iri", 4)]
+    assert [each.iri for each in records] == [f"{BASE}B", f"{BASE}C-0003"]
+    said = {(subject, term) for subject, _, term in records[0].triples if subject[0] == "<"}
+    assert said >= {
+        (f"<{BASE}B>", "<http://E.example/X>"),
+        (f"<{BASE}B>", "<mailto:Li@E.example>"),
+        (f"<{BASE}B>", f"<{BASE}B#o>"),
+        (f"<{BASE}B#o>", '"HTTP://x"'),
+    }
+    assert "<https://e.example/>" in {term for *_, term in records[0].triples}
+
+
+@pytest.mark.parametrize("root", ["MAILTO:li@e.example", "FTP://e.example/A", "HTTPS://e.example/A#b#c"])
+def test_a_scheme_in_capitals_names_no_record_that_the_same_in_small_letters_would_not(root: str) -> None:
+    records, findings = read(f"{PREFIXES}<{root}> a sts:ServiceProduct ; dct:title 'x' .\n", "a.nt")
+
+    small, alike = read(f"{PREFIXES}<{root.lower()}> a sts:ServiceProduct ; dct:title 'x' .\n", "a.nt")
+    assert (len(records), [each.code for each in findings]) == (len(small), [each.code for each in alike])
+
+
 def test_a_backslash_in_a_text_is_no_control_character() -> None:
     text = f"{PREFIXES}ex:A a sts:ServiceProduct ; dct:title 'C:\\\\u0001\\\\bin' .\n"
 

@@ -120,6 +120,31 @@ def test_counts_and_sets_agree_with_the_lists(store, put):
     assert store.listing(set_="cat:9").entries == ()
 
 
+def test_a_set_that_comes_later_is_the_last(store, put):
+    put(1, "first", "kind:b", "org:A")
+    first = store.sets_after(0, 1)
+    put(2, "first", "kind:a")
+
+    rest = store.sets_after(first[-1][0], 9)
+
+    assert {name for _, name in (*first, *rest[:-1])} == {"kind:b", "org:A"}
+    assert (rest[-1][1], store.count_sets()) == ("kind:a", 3)
+    assert [store.has_set(each) for each in ("kind:a", "kind:c", "kind", "/", "/thing", "")] == [True] + [False] * 5
+
+
+def test_a_record_is_found_where_it_is_by_now(store, draft, put):
+    put(1, "first", "cat:1")
+    put(1, "second", "cat:2")
+    with store.write(actor="ann") as writer:
+        writer.put(draft(2))
+
+    assert [store.latest("T-0001", set_=each).live for each in ("", "cat:1", "cat:2")] == [True, False, True]
+    assert store.latest("T-0001") == store.listing().entries[0]
+    assert store.latest("T-0001", with_bytes=False).form is None
+    assert [store.latest(*each) for each in (("T-0002",), ("T-0003",))] == [None, None]
+    assert store.latest("T-0001", set_="cat:3") is None
+
+
 def test_ranges_of_time_are_inclusive_and_join_without_gaps(store, clock, put):
     start = int(clock.now)
     for number in range(1, 10):

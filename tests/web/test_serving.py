@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -88,6 +89,33 @@ def test_whoever_waits_for_changes_keeps_nobody_else_waiting(tmp_path: Path) -> 
 
     assert took < wait / 2
     assert sum(each >= wait for each in waited) == LISTENERS
+
+
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
+def test_whoever_waits_for_changes_is_answered_when_the_server_is_told_to_stop(
+    start: Callable[[int], subprocess.Popen[bytes]], told: signal.Signals
+) -> None:
+    def fetch(wait: int) -> dict[str, object]:
+        with urllib.request.urlopen(f"{address}?since=0&wait={wait}", timeout=60) as answer:
+            found: dict[str, object] = json.load(answer)
+        return found
+
+    port = free_port()
+    address = f"http://127.0.0.1:{port}/api/v1/changes"
+    server = start(port)
+    ended = fetch(1)
+    with ThreadPoolExecutor(2) as pool:
+        polls = [pool.submit(fetch, 31 - each) for each in (1, 2)]
+        threading.Event().wait(1)
+        began = time.monotonic()
+        server.send_signal(told)
+        server.wait()
+        took = time.monotonic() - began
+        answers = [poll.result() for poll in polls]
+
+    assert took < 5
+    for answer, wait in zip(answers, (30, 29), strict=True):
+        assert answer == ended | {"next_url": str(ended["next_url"]).replace("wait=1", f"wait={wait}")}
 
 
 def test_index_code_lists_and_names_are_there_before_the_first_reader(tmp_path: Path) -> None:

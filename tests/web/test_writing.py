@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from catalog_service.operations import tokens
+from tests.operations.stories import agency
 from tests.web.conftest import open_small
 
 if TYPE_CHECKING:
@@ -248,3 +250,51 @@ def test_a_record_over_the_limit_is_refused(client: FlaskClient, key: dict[str, 
     )
 
     assert answer.status_code == 413
+
+
+def _follow(client: FlaskClient, advice: str, key: dict[str, str]) -> str:
+    """Do what stands at the end of an advice and return the state the record has then."""
+    said = re.search(r"(POST) (/\S+) (\{.*\})$", advice)
+    assert said, advice
+    answer = client.open(said[2], method=said[1], data=said[3], headers=key)
+    return str(answer.get_json().get("state", answer.text))
+
+
+@pytest.mark.parametrize("state", ["suspended", "withdrawn"])
+def test_who_saves_what_was_taken_from_the_public_is_told_how_a_program_publishes(
+    client: FlaskClient, key: dict[str, str], state: str
+) -> None:
+    made = _send(client, _record(f"检测{state}", summary="一"), key, "&publish=true").get_json()
+    address = f"/api/v1/records/{made['id']}"
+    client.post(f"{address}/transitions", json={"to": state, "reason": "x"}, headers=key | {"If-Match": "*"})
+
+    body = json.dumps(_record(f"检测{state}", summary="二") | {"identifier": made["id"]}, ensure_ascii=False)
+    query = "?publish=true&kind=service-product"
+    alone = client.put(f"{address}{query}&lang=en", data=body, headers=key | {"If-Match": "*"}).get_json()
+    lines = client.post(
+        f"/api/v1/records{query}&lang=zh", data=body, headers=key | {"Content-Type": "application/x-ndjson"}
+    )
+
+    advices = [
+        next(each["suggestion"] for each in answer["findings"] if each["code"] == "held-back")
+        for answer in (alone, json.loads(lines.text))
+    ]
+    assert advices[0].startswith("If it is to come back: POST ")
+    assert advices[1].startswith("如要恢复，请用：POST ")
+    assert [_follow(client, each, key) for each in advices] == ["published"] * 2
+
+
+def test_who_waits_for_another_record_is_told_how_a_program_publishes(client: FlaskClient, key: dict[str, str]) -> None:
+    target = client.post("/api/v1/records?kind=service-agency", json=agency(7), headers=key).get_json()["id"]
+    record = {lang: _record(f"等待{lang}", provider=[target]) for lang in ("en", "zh")}
+
+    saved = [_send(client, each, key, f"&publish=true&lang={lang}").get_json() for lang, each in record.items()]
+    client.post(f"/api/v1/records/{target}/transitions", json={"to": "published"}, headers=key)
+
+    advices = [
+        next(each["suggestion"] for each in answer["findings"] if each["code"] == "target-not-published")
+        for answer in saved
+    ]
+    assert advices[0].startswith("Publish that record; then this one: POST ")
+    assert advices[1].startswith("请先发布那条记录，再发布这一条：POST ")
+    assert [_follow(client, each, key) for each in advices] == ["published"] * 2

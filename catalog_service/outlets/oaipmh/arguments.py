@@ -6,7 +6,7 @@ import calendar
 import datetime as dt
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from catalog_service.operations.paging import seal, unseal
 from catalog_service.writers.xml import attributes, escape
@@ -42,7 +42,9 @@ _URI = re.compile(rf"(?:[A-Za-z][A-Za-z0-9+.\-]*:|(?![^/?#]*:)){_PLAIN}(?:#{_PLA
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SECOND = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
 _DAY_SECONDS = 86_400
-_VERSION = 1
+_VERSION = 2
+_WITHOUT_FOLLOWING = 1
+"""Version of the tokens that do not name the record that follows; lists of records can be continued with them."""
 
 
 class ProtocolError(Exception):
@@ -73,9 +75,12 @@ class Arguments:
     from_: int | None = None
     until: int | None = None
     after_seq: int = 0
+    """Where the page before ended: the number of a change, in ListSets of a set."""
     cursor: int = 0
     size: int | None = None
     """Length of the whole list when it began."""
+    following: str = ""
+    """Identifier of the record the next page began with when the page before was made."""
     resumed: bool = False
 
 
@@ -167,6 +172,7 @@ def token(catalogue: Catalogue, reader: Reader, arguments: Arguments) -> str:
             arguments.after_seq,
             arguments.cursor,
             arguments.size,
+            arguments.following,
         ],
     )
 
@@ -174,10 +180,17 @@ def token(catalogue: Catalogue, reader: Reader, arguments: Arguments) -> str:
 def resume(verb: str, text: str, catalogue: Catalogue, reader: Reader) -> Arguments:
     """Return the arguments a token carries; raises badResumptionToken for one that is not ours or of an old epoch."""
     payload = unseal(catalogue.secret("page-key"), text)
-    if not isinstance(payload, list) or len(payload) != 10 or payload[0] != _VERSION or payload[2] != verb:
+    if not isinstance(payload, list) or not _is_of(verb, payload):
         raise ProtocolError(("badResumptionToken", "This token is not of this list. Begin the list again."))
     if payload[1] != reader.epoch():
         advice = "The catalogue was restored from a backup since. Harvest it again in full."
         raise ProtocolError(("badResumptionToken", advice))
-    _, _, _, prefix, set_, from_, until, after_seq, cursor, size = payload
-    return Arguments(verb, "", prefix, set_, from_, until, after_seq, cursor, size, resumed=True)
+    _, _, _, prefix, set_, from_, until, after_seq, cursor, size, *following = payload
+    return Arguments(verb, "", prefix, set_, from_, until, after_seq, cursor, size, "".join(following), resumed=True)
+
+
+def _is_of(verb: str, payload: list[Any]) -> bool:
+    """Whether a token is of a list that can be continued; sets were counted once, where now the last one is named."""
+    if payload[0] == _WITHOUT_FOLLOWING:
+        return len(payload) == 10 and payload[2] == verb != "ListSets"
+    return len(payload) == 11 and payload[0] == _VERSION and payload[2] == verb

@@ -102,14 +102,18 @@ def sts_schema(catalogue: Catalogue) -> str:
 
 
 def list_sets(catalogue: Catalogue, reader: Reader, arguments: Arguments) -> str:
-    """ListSets (4.6): the sets in use, their ancestors too."""
-    names = [each.name for each in reader.sets()]
-    page = names[arguments.cursor : arguments.cursor + PAGE]
-    if not page:
+    """ListSets (4.6): the sets in use, their ancestors too, in the order they came into use.
+
+    So one that comes into use while somebody walks through the pages is at their end: none is given twice or missed.
+    """
+    found = reader.sets_after(arguments.after_seq, PAGE + 1)
+    if not found:
         raise ProtocolError(("noSetHierarchy", "There are no records yet, so there are no sets."))
-    rows = "".join(_set(catalogue, name) for name in page)
-    after = replace(arguments, cursor=arguments.cursor + len(page), size=len(names))
-    following = _token(catalogue, reader, after, more=after.cursor < len(names), before=arguments)
+    page = found[:PAGE]
+    rows = "".join(_set(catalogue, name) for _, name in page)
+    size = arguments.size if arguments.resumed else reader.count_sets()
+    after = replace(arguments, after_seq=page[-1][0], cursor=arguments.cursor + len(page), size=size)
+    following = _token(catalogue, reader, after, more=len(found) > PAGE, before=arguments)
     return f"<ListSets>{rows}{following}</ListSets>"
 
 
@@ -148,21 +152,39 @@ def list_identifiers(catalogue: Catalogue, reader: Reader, arguments: Arguments)
 def _list(
     catalogue: Catalogue, reader: Reader, arguments: Arguments, write: Callable[[Entry], str], *, with_bytes: bool
 ) -> str:
+    """Return a page of a list, in log order.
+
+    A token promises another page, and a page has a record. Whoever changes meanwhile gets a later stamp, so a list
+    with ``until`` may have none left when its token comes back. It then ends with the record that was to come next,
+    as it is now: it was of this list when the token was made, what is said of it is true and newest, and the protocol
+    lets a list hold who has left its range since (clause 3.5.1). Nobody else is missed, for their new stamps are
+    after ``until``, where the next harvest begins; that one brings this record again, no older. To answer it as it
+    was would bring back what may have been withdrawn; noRecordsMatch would make a harvest that is whole look failed.
+    A list without ``until`` never runs empty: who changes moves to its end.
+    """
     chosen: dict[str, Any] = {"set_": arguments.set_, "from_stamp": arguments.from_, "until_stamp": arguments.until}
     page = reader.listing(after_seq=arguments.after_seq, limit=PAGE, with_bytes=with_bytes, **chosen)
-    if not page.entries:
+    entries = page.entries or _left(reader, arguments, with_bytes=with_bytes)
+    if not entries:
         raise ProtocolError(("noRecordsMatch", _nothing(reader, arguments)))
     size = arguments.size if arguments.resumed else reader.count(**chosen)
     if with_bytes:
-        learn_names(catalogue, page.entries)
-    rows = "".join(write(entry) for entry in page.entries)
-    after = replace(arguments, after_seq=page.next_seq or 0, cursor=arguments.cursor + len(page.entries), size=size)
+        learn_names(catalogue, entries)
+    rows = "".join(write(entry) for entry in entries)
+    cursor = arguments.cursor + len(entries)
+    after = replace(arguments, after_seq=page.next_seq or 0, cursor=cursor, size=size, following=page.following)
     more = page.next_seq is not None
     return f"<{arguments.verb}>{rows}{_token(catalogue, reader, after, more=more, before=arguments)}</{arguments.verb}>"
 
 
+def _left(reader: Reader, arguments: Arguments, *, with_bytes: bool) -> tuple[Entry, ...]:
+    """Return the record that was to come next, where all that were to come have left the range of their list."""
+    found = reader.latest(arguments.following, set_=arguments.set_, with_bytes=with_bytes)
+    return (found,) if found else ()
+
+
 def _nothing(reader: Reader, arguments: Arguments) -> str:
-    if arguments.set_ and all(each.name != arguments.set_ for each in reader.sets()):
+    if arguments.set_ and not reader.has_set(arguments.set_):
         return f"There is no set {arguments.set_}; ListSets names those in use."
     return "No record was created, changed or deleted in that range."
 

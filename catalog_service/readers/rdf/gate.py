@@ -12,12 +12,13 @@ from catalog_service.namespaces import RDFS, SCHEMES, SH, TYPE
 from catalog_service.readers.base import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from catalog_service.model.terms import Term, Triple
     from catalog_service.readers.base import Limits
 
 _GOOD = tuple(f"<{scheme}:" for scheme in SCHEMES)
+_OF_RECORDS = _GOOD[:3]
 _PREDICATE = itemgetter(1)
 _MOST_USUAL = 20_000
 _MOST_PREDICATES = 2000
@@ -54,6 +55,8 @@ class Fault:
 class Passed:
     """What the gate made of a record: why it is refused if it is, the triples that may stay, and those that may not."""
 
+    root: Term
+    """The record, its scheme in small letters."""
     faults: tuple[Fault, ...]
     kept: Sequence[Triple]
     schema: Sequence[Triple]
@@ -73,7 +76,11 @@ class Gate:
         """Return what is wrong with the terms, and the triples without those that would change what words mean."""
         usual = self._usual
         fresh = [term for _, _, term in triples if term not in usual]
-        faults = tuple(self._faults(root, fresh))
+        other = [term for term in fresh if term[0] == "<" and not term.startswith(_GOOD)]
+        strange = bool(other) or not root.startswith(_OF_RECORDS)
+        if strange and (small := _small(root, other)):
+            return self.look(small.get(root, root), _respelled(root, triples, small))
+        faults = tuple(self._faults(root, fresh, other, strange=strange))
         schema = any(term.startswith(_SCHEMA) for term in fresh if term[0] == "<")
         if not faults and not schema:
             self._remember(fresh)
@@ -83,7 +90,7 @@ class Gate:
             schema = schema or len(good) < len(new)
             if len(self._predicates) < _MOST_PREDICATES:
                 self._predicates |= good
-        return Passed(faults, *(_split(triples) if schema else (triples, ())))
+        return Passed(root, faults, *(_split(triples) if schema else (triples, ())))
 
     def _remember(self, fresh: Sequence[Term]) -> None:
         """Keep what other records may have as well: no texts, no blank nodes."""
@@ -91,10 +98,9 @@ class Gate:
             self._usual.clear()
         self._usual.update([term for term in fresh if term[-1] in _ENDS and len(term) < _LONGEST_USUAL])
 
-    def _faults(self, root: Term, objects: Sequence[Term]) -> Iterator[Fault]:
-        """Yield what is wrong with terms."""
-        other = [term for term in objects if term[0] == "<" and not term.startswith(_GOOD)]
-        if other or not root.startswith(_GOOD[:3]) or root.count("#") > 1:
+    def _faults(self, root: Term, objects: Sequence[Term], other: Sequence[Term], *, strange: bool) -> Iterator[Fault]:
+        """Yield what is wrong with terms; ``other`` are those of no scheme that may stand there."""
+        if strange or root.count("#") > 1:
             yield from self._schemes(root, other)
         if max(map(len, objects), default=0) > self._limits.iri_length:
             yield from self._lengths(objects)
@@ -104,7 +110,7 @@ class Gate:
 
     def _schemes(self, root: Term, other: Sequence[Term]) -> Iterator[Fault]:
         bad = list(other)
-        if not root.startswith(_GOOD[:3]) and root[0] == "<":
+        if not root.startswith(_OF_RECORDS) and root[0] == "<":
             bad.append(root)
         for term in bad:
             yield Fault(
@@ -146,6 +152,28 @@ class Gate:
                     "Delete it, or write the text once more by hand.",
                     {"value": quoted(text, 30), "character": f"U+{ord(found):04X}"},
                 )
+
+
+def _small(root: Term, other: Sequence[Term]) -> dict[Term, Term]:
+    """Return the IRIs that are good once their scheme is in small letters, and what they are then.
+
+    Schemes are the same in either case (RFC 3986, 6.2.2.1), but terms are compared as they stand.
+    """
+    small = {}
+    for term in (root, *other):
+        scheme, colon, rest = term.partition(":")
+        if term[0] == "<" and (spelled := scheme.lower() + colon + rest) != term and spelled.startswith(_GOOD):
+            small[term] = spelled
+    return small
+
+
+def _respelled(root: Term, triples: Sequence[Triple], small: Mapping[Term, Term]) -> list[Triple]:
+    """Return the triples with other spellings of some IRIs; with its record a node that is a fragment of it changes."""
+    begins, instead = root[:-1], small.get(root, root)[:-1]
+    return [
+        (instead + subject[len(begins) :] if subject.startswith(begins) else subject, predicate, small.get(term, term))
+        for subject, predicate, term in triples
+    ]
 
 
 def _split(triples: Sequence[Triple]) -> tuple[list[Triple], list[Triple]]:

@@ -251,7 +251,8 @@ class Groups:
             yield from faults[:10]
             self._refused.add(root)
             return
-        yield RawRecord(self._place(line), kind, (), root[1:-1] if root[0] == "<" else root, tuple(passed.kept))
+        iri = passed.root[1:-1] if root[0] == "<" else root
+        yield RawRecord(self._place(line), kind, (), iri, tuple(passed.kept))
 
     def _shape(self, root: Term, triples: Sequence[Triple], line: int) -> list[Finding]:
         """Return findings on the size of a record and on blank nodes that form no tree."""

@@ -10,8 +10,10 @@ from flask import Response, request
 
 from catalog_service.errors import BadQuery, PositionLost, UnknownName
 from catalog_service.model.record import parse_canonical
-from catalog_service.operations.sets import ROOT
+from catalog_service.operations.narrowing import must_be_set
+from catalog_service.operations.sets import ROOT, set_name
 from catalog_service.store.rows import stamp_text
+from catalog_service.web import stopping
 from catalog_service.web.capacity import LISTENERS
 from catalog_service.web.query import whole
 from catalog_service.web.routes import Parameter, Route
@@ -103,15 +105,13 @@ def changes(site: Site) -> Response:
 
 
 def _listen(site: Site, since: int, limit: int, filters: Mapping[str, Any], wait: int) -> tuple[int, list[LogEntry]]:
-    """Look again until there is a change or the time is over."""
+    """Look again until there is a change, the time is over or the server is to stop."""
     deadline = time.monotonic() + wait
-    pause = threading.Event()
     while True:
         last = site.catalogue.store.last_seq()
         entries = site.catalogue.store.changes(since, max(limit, 1), **filters) if last > since else []
-        if entries or time.monotonic() >= deadline:
+        if entries or time.monotonic() >= deadline or stopping.told.wait(_PAUSE):
             return last, entries
-        pause.wait(_PAUSE)
 
 
 def _change(entry: LogEntry) -> dict[str, Any]:
@@ -163,6 +163,8 @@ def _narrowing(site: Site) -> tuple[str, str]:
     kind, set_ = request.args.get("kind", ""), request.args.get("set", "")
     if kind:
         site.catalogue.kind(kind)
+    if set_:
+        must_be_set(site.catalogue, set_)
     names = set_names(site)
     for name, code in request.args.items():
         if name in _OWN:
@@ -185,12 +187,6 @@ def _narrowing(site: Site) -> tuple[str, str]:
             )
         set_ = set_name(prefix, scheme.ancestors(code), code)
     return kind, set_
-
-
-def set_name(prefix: str, ancestors: tuple[str, ...], code: str) -> str:
-    """Return the name of a set: the prefix and the path of codes, the whole country left out."""
-    path = [*reversed(ancestors), code]
-    return ":".join([prefix, *(each for each in path if each != ROOT)])
 
 
 def _kept(following: int) -> dict[str, object]:

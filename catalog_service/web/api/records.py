@@ -9,6 +9,7 @@ from flask import Response, request
 from catalog_service.errors import BadQuery, UnknownName
 from catalog_service.model.record import parse_canonical
 from catalog_service.operations.disseminate import published, working
+from catalog_service.operations.narrowing import must_be_set
 from catalog_service.operations.paging import seal, unseal
 from catalog_service.operations.tokens import check, is_key
 from catalog_service.store.rows import stamp_text
@@ -77,6 +78,8 @@ def listing(site: Site) -> Response:
     include = request.args.get("include", "")
     if kind:
         site.catalogue.kind(kind)
+    if set_:
+        must_be_set(site.catalogue, set_)
     if include not in {"", "record"}:
         raise UnknownName("include", include, ["record"])
     limit = whole(request.args, "limit", _DEFAULT)
