@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from catalog_service.model import terms
-from catalog_service.model.offer import offers_of, period_bounds, price_bounds
+from catalog_service.model.amounts import keywords_of
+from catalog_service.model.offer import offers_of, period_bounds, price_spans
 from catalog_service.namespaces import CODE_LISTS
 from indexer.schema import Document, IndexSchema, TextField
 
@@ -52,7 +53,7 @@ def index_schema(kinds: Mapping[str, Kind]) -> IndexSchema:
     return IndexSchema(TEXTS, tuple(sorted(keywords)), numbers, EDITION)
 
 
-EDITION = 2
+EDITION = 3
 """Raise it whenever `DocumentMaker` makes something else of the same record."""
 
 
@@ -85,7 +86,7 @@ def _keyword_names(facet: Facet) -> tuple[str, ...]:
         case "coverage":
             return f"{facet.name}.within", f"{facet.name}.cover"
         case "price":
-            return (f"{facet.name}.mode",)
+            return f"{facet.name}.mode", f"{facet.name}.spans"
         case "period" | "rating":
             return ()
         case _:
@@ -130,8 +131,9 @@ class DocumentMaker:
             match facet.type:
                 case "price":
                     keywords[f"{facet.name}.mode"] = tuple(dict.fromkeys(offer.mode for offer in offers if offer.mode))
-                    low, high = price_bounds(offers)
-                    numbers |= _present({"price.min": low, "price.max": high})
+                    spans = price_spans(offers)
+                    keywords |= {f"{facet.name}.spans": keywords_of(spans)} if len(spans) > 1 else {}
+                    numbers |= {"price.min": spans[0][0], "price.max": spans[-1][1]} if spans else {}
                 case "period":
                     shortest, longest = period_bounds(offers)
                     numbers |= _present({"period.min": shortest, "period.max": longest})

@@ -12,6 +12,7 @@ from catalog_service.namespaces import CODE_LISTS, term
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from catalog_service.model.amounts import Span
     from catalog_service.model.record import Record
     from catalog_service.model.terms import Term
 
@@ -171,16 +172,21 @@ def _number(values: Iterable[Term]) -> Decimal | None:
     return number if number.is_finite() else None
 
 
-def price_bounds(offers: Iterable[Offer]) -> tuple[int | None, int | None]:
-    """Return the lowest and highest amount over all offers in yuan, in fen, None where none has such a price.
+def price_spans(offers: Iterable[Offer]) -> list[Span]:
+    """Return from what to what the offers in yuan cost, in fen, as spans that lie apart, the lowest first.
 
+    Between two of them lies a whole yuan at least, since ranges are asked in whole yuan: 1–99 and 100–499 are one.
     Other currencies are not converted: they are neither found by a range of yuan nor sorted among them.
     """
     amounts = (offer.amounts() for offer in offers if offer.currency in ("", _YUAN))
-    pairs = [(low, high) for low, high in amounts if low is not None and high is not None]
-    if not pairs:
-        return None, None
-    return int(min(low for low, _ in pairs) * 100), int(max(high for _, high in pairs) * 100)
+    found = [(int(low * 100), int(high * 100)) for low, high in amounts if low is not None and high is not None]
+    spans: list[Span] = []
+    for low, high in sorted(found):
+        if spans and low <= (spans[-1][1] // 100 + 1) * 100:
+            spans[-1] = spans[-1][0], max(spans[-1][1], high)
+        else:
+            spans.append((low, high))
+    return spans
 
 
 def period_bounds(offers: Iterable[Offer]) -> tuple[int | None, int | None]:

@@ -10,7 +10,8 @@ import msgspec
 
 from catalog_service.errors import BadQuery, UnknownName
 from catalog_service.i18n import both
-from indexer.query import And, Count, FacetRequest, Keyword, Or, Range
+from catalog_service.model import amounts
+from indexer.query import And, Count, FacetRequest, Keyword, Not, Or, Range
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -161,12 +162,25 @@ def _price_clause(facet: Facet, values: tuple[str, ...]) -> Clause | None:
             raise BadQuery(
                 "price: the lowest amount {low} is above the highest, {high}.", low=bounds[0], high=bounds[1]
             )
-        clauses.append(And((Range("price.min", None, high), Range("price.max", low, None))))
+        clauses.append(_overlapping(facet, low, high))
     if "free" in values:
         return Keyword(mode, ("free",))
     if "negotiable" in values:
         clauses.append(Keyword(mode, ("negotiable",)))
     return Or(tuple(clauses)) if clauses else None
+
+
+def _overlapping(facet: Facet, low: int | None, high: int | None) -> Clause:
+    """Return the clause of records of which an offer costs what lies in a range.
+
+    Only a range with two ends can lie between offers, and only in records whose offers lie apart.
+    """
+    around = (Range("price.min", None, high), Range("price.max", low, None))
+    if low is None or high is None:
+        return And(around)
+    spans = f"{facet.name}.spans"
+    between = And((Keyword(spans, (amounts.ANY,)), Not(Keyword(spans, amounts.overlapping(low, high)))))
+    return And((*around, Not(between)))
 
 
 def _amount(facet: Facet, text: str) -> int | None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from catalog_service.model.offer import Offer, offers_of, price_bounds
+from catalog_service.model.offer import Offer, offers_of, price_spans
 from catalog_service.model.record import Record
 from catalog_service.model.vocabulary import Vocabularies, load_vocabularies
 from catalog_service.namespaces import term
@@ -56,8 +56,22 @@ def test_an_offer_is_over_after_its_last_day(vocabularies: Vocabularies, last: s
 def test_only_amounts_in_yuan_are_compared_with_a_range_in_yuan() -> None:
     offers = [Offer("fixed", price=Decimal(300), currency="USD"), Offer("fixed", price=Decimal(500), currency="CNY")]
 
-    assert price_bounds(offers) == (50_000, 50_000)
-    assert price_bounds(offers[:1]) == (None, None)
+    assert price_spans(offers) == [(50_000, 50_000)]
+    assert price_spans(offers[:1]) == []
+
+
+def test_spans_of_prices_are_joined_where_no_whole_yuan_lies_between_them() -> None:
+    def between(low: str, high: str) -> Offer:
+        return Offer("range", minimum=Decimal(low), maximum=Decimal(high), currency="CNY")
+
+    start = Offer("from", minimum=Decimal(500), currency="CNY")
+
+    assert price_spans([between("100", "499"), between("1", "99.5"), start]) == [(100, 50_000)]
+    assert price_spans([between("1", "99"), between("101", "200"), between("20", "50")]) == [
+        (100, 9900),
+        (10100, 20000),
+    ]
+    assert price_spans([start, Offer("free"), Offer("negotiable")]) == [(0, 0), (50_000, 50_000)]
 
 
 def test_an_offer_that_holds_comes_before_one_that_has_expired(vocabularies: Vocabularies) -> None:

@@ -14,7 +14,7 @@ from catalog_service.errors import BadQuery, UnknownName
 from catalog_service.i18n import explain
 from catalog_service.indexing import notation
 from catalog_service.model import terms
-from catalog_service.model.offer import offers_of, period_bounds, price_bounds
+from catalog_service.model.offer import offers_of, period_bounds
 from catalog_service.model.record import parse_canonical
 from catalog_service.namespaces import term
 from catalog_service.operations.sample import load_samples
@@ -23,6 +23,7 @@ from tests.catalogues import load_products, make_catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from decimal import Decimal
     from pathlib import Path
 
     from catalog_service.model.record import Record
@@ -251,8 +252,14 @@ def test_counts_of_places_served_are_exact_whatever_else_is_asked(catalogue: Cat
 # price and period
 
 
-def bounds(record: Record) -> tuple[int | None, int | None]:
-    return price_bounds(offers_of(record))
+def lowest(record: Record) -> Decimal | None:
+    """Return the least amount in yuan."""
+    return min((low for low, _ in spans(record)), default=None)
+
+
+def spans(record: Record) -> list[tuple[Decimal, Decimal]]:
+    found = [offer.amounts() for offer in offers_of(record) if offer.currency in ("", "CNY")]
+    return [(low, high) for low, high in found if low is not None and high is not None]
 
 
 def modes(record: Record) -> set[str]:
@@ -264,10 +271,7 @@ def test_a_price_range_takes_what_overlaps_it(catalogue: Catalogue, truth: Truth
     low, _, high = text.partition("-")
 
     def overlaps(record: Record) -> bool:
-        least, most = bounds(record)
-        if least is None or most is None:
-            return False
-        return (not high or least <= int(high) * 100) and (not low or most >= int(low) * 100)
+        return any((not high or least <= int(high)) and (not low or most >= int(low)) for least, most in spans(record))
 
     page = ask(catalogue, price=text)
 
@@ -280,7 +284,7 @@ def test_an_open_price_counts_with_its_least_amount(catalogue: Catalogue, truth:
     opened = truth.identifiers(lambda record: modes(record) == {"from"})
     assert opened
     for identifier in sorted(opened)[:3]:
-        least = (bounds(truth.products[identifier])[0] or 0) // 100
+        least = int(lowest(truth.products[identifier]) or 0)
         assert identifier in found(ask(catalogue, price=f"{least}-{least}"))
         assert identifier not in found(ask(catalogue, price=f"{least + 1}-"))
 
@@ -342,7 +346,7 @@ def test_pages_hold_every_hit_once_in_order(catalogue: Catalogue, q: str, sort: 
 
 def test_cheapest_first_and_what_has_no_price_last(catalogue: Catalogue, truth: Truth) -> None:
     page = search(catalogue, SearchRequest(sort="price", size=100))
-    prices = [bounds(truth.products[hit.id])[0] for hit in page.hits]
+    prices = [lowest(truth.products[hit.id]) for hit in page.hits]
 
     priced = [price for price in prices if price is not None]
     assert priced == sorted(priced)

@@ -298,7 +298,7 @@ class _Answer:
         self._view = view
         self._translator = translator
         self._search = search
-        self._filters = {name: unscored(translator.query(clause)) for name, clause in search.filters}
+        self._filters = {name: translator.parts(clause) for name, clause in search.filters}
         self._query = translator.query(search.query)
 
     def result(self) -> SearchResult:
@@ -328,10 +328,10 @@ class _Answer:
 
     def _under(self, leave_out: str = "", *more: Query) -> Query:
         """Return the query under all filters but one."""
-        filters = [query for name, query in self._filters.items() if name != leave_out]
+        filters = [part for name, parts in self._filters.items() if name != leave_out for part in parts]
         if not filters and not more:
             return self._query
-        return Query.boolean_query([(Occur.Must, query) for query in (self._query, *filters, *more)])
+        return Query.boolean_query([*((Occur.Must, query) for query in (self._query, *more)), *filters])
 
     def _figures(self) -> Figures:
         """Return what is counted; pages and orders of one search share it."""

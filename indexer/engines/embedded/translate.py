@@ -50,6 +50,21 @@ class Translator:
             case All():
                 return self.live()
 
+    def parts(self, clause: Clause) -> list[tuple[Occur, Query]]:
+        """Return a filter as parts of the query of live documents that it narrows.
+
+        An exclusion inside a part hides from tantivy how dear the part is: it would begin with it, going through all
+        numbers of a range, instead of with the few documents that have the words.
+        """
+        if not isinstance(clause, And) or clause.optional:
+            return [(Occur.Must, unscored(self.query(clause)))]
+        return [
+            (Occur.MustNot, self.query(inner.clause))
+            if isinstance(inner, Not)
+            else (Occur.Must, unscored(self.query(inner)))
+            for inner in clause.clauses
+        ]
+
     def live(self) -> Query:
         """Return the query of every live document."""
         return Query.boolean_query([self._everything(), self._dead()])

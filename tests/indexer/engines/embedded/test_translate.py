@@ -5,7 +5,7 @@ import pytest
 from indexer.analysis import Analyser
 from indexer.engines import open_engine
 from indexer.query import All, And, Best, Count, Keyword, Not, Or, Range, Search
-from indexer.schema import Document, IndexSchema
+from indexer.schema import Deletion, Document, IndexSchema
 
 SCHEMA = IndexSchema((), ("area", "area.within"), ("price.min", "price"))
 DOCUMENTS = [
@@ -47,6 +47,30 @@ def test_a_count_is_that_of_the_reference_however_it_is_asked(clause: All) -> No
         counts.append(engine.search(search).counts)
 
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize(
+    "clause",
+    [
+        And(()),
+        And((Not(Keyword("kind", ("agency",))),)),
+        And((Range("price", 0), Not(Range("price", 7)))),
+        And((Range("price.min", None, 7), Not(And((Keyword("area", ("x",)), Not(Keyword("area.within", ("x y",)))))))),
+        And((Or((Range("price", 7), Range("price.min", 7))), Not(Or(())))),
+        And((Not(All()),)),
+        And((Range("price", 0),), (Not(All()),)),
+    ],
+)
+def test_a_filter_lets_through_what_it_does_in_the_reference(clause: And) -> None:
+    found = []
+    for name in ("memory", "embedded"):
+        engine = open_engine(name, SCHEMA, Analyser())
+        engine.write([*DOCUMENTS, Deletion("d", 1)], 1)
+        counts = (Count("other", Range("price", 2, 2)), Count("without", Keyword("area", ("x",)), "f"))
+        result = engine.search(Search(All(), counts=counts, filters=(("f", clause),)))
+        found.append(([hit.id for hit in result.hits], result.total, result.counts))
+
+    assert found[0] == found[1]
 
 
 def test_steps_of_one_field_may_overlap_lie_apart_and_have_the_same_bounds() -> None:
