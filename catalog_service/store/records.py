@@ -115,6 +115,16 @@ class RecordReads(Reads):
                 for row in connection.execute(statement.where(record.c.identifier.in_(portion)))
             }
 
+    def published_titles(self, identifiers: Iterable[str]) -> dict[str, str]:
+        """Return what those of these records that are live are called in the version that the world sees."""
+        statement = sa.select(record.c.identifier, version.c.found_by).join(version, IS_PUBLISHED).where(record.c.live)
+        with self._reading() as connection:
+            return {
+                identifier: json.loads(found_by)[0]
+                for portion in portions(identifiers)
+                for identifier, found_by in connection.execute(statement.where(record.c.identifier.in_(portion)))
+            }
+
     def visible(self, whole: Iterable[str], others: Iterable[str] = ()) -> dict[str, bytes]:
         """Return which of these records the world may see now, and of the ``whole`` ones what it may see."""
         with self._reading() as connection:

@@ -175,7 +175,10 @@ class LogEntry:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A record as a list shows it: its latest public state, in the whole catalogue or as seen in one set."""
+    """A record as a list shows it: its latest public state, in the whole catalogue or as seen in one set.
+
+    What it is called is told by `published_titles`: the row of a record has the title of its newest version.
+    """
 
     identifier: str
     iri: str
@@ -188,7 +191,6 @@ class Entry:
     public_hash: str
     refresh_seq: int
     sets: tuple[str, ...]
-    title: str
     form: bytes | None = None
     """The public form, where asked for and `live`."""
 

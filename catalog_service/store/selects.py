@@ -54,7 +54,7 @@ def entry_statement(*, set_: str = "", with_bytes: bool) -> sa.Select[Any]:
     sets = sa.case((set_entry.c.live, record.c.sets), else_=set_) if set_ else record.c.sets
     columns = [
         record.c.identifier, record.c.iri, record.c.kind, record.c.source, seen.c.seq, seen.c.stamp, seen.c.live,
-        record.c.published_version, record.c.public_hash, record.c.refresh_seq, sets, record.c.title,
+        record.c.published_version, record.c.public_hash, record.c.refresh_seq, sets,
     ]  # fmt: skip
     tables: sa.FromClause = record
     if set_:

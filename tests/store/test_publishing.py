@@ -110,6 +110,21 @@ def test_an_old_version_comes_back_as_a_new_one(published, draft):
     assert list(published.by_keys("name", ["first", "second"])) == ["first"]
 
 
+def test_a_list_calls_a_record_what_its_published_version_does_while_a_draft_waits(published, draft):
+    with published.write(actor="ann") as writer:
+        writer.put(draft(1, "second"))
+
+    assert published.get("T-0001").title == "second"
+    assert published.published_titles(["T-0001", "T-9999"]) == {"T-0001": "first"}
+
+
+def test_what_is_not_public_has_no_published_title(published):
+    with published.write(actor="ann") as writer:
+        writer.suspend("T-0001")
+
+    assert published.published_titles(["T-0001"]) == {}
+
+
 def test_an_older_version_can_be_published_while_a_draft_waits(published, draft):
     with published.write(actor="ann") as writer:
         writer.suspend("T-0001")

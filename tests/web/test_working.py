@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from catalog_service.operations import tokens
+from catalog_service.store import NewVersion
 from catalog_service.web.negotiation import RECORD_FORMATS
-from tests.web.conftest import open_small
+from tests.web.conftest import open_small, product, to_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -169,3 +170,16 @@ def test_the_documentation_says_that_a_key_shows_more_and_what_a_change_needs(cl
     assert ("If-Match", False) in [(each["name"], each["required"]) for each in move["parameters"]]
     assert {"409", "428"} <= set(move["responses"])
     assert "409" in paths["/api/v1/records"]["post"]["responses"]
+
+
+def test_a_draft_over_a_published_record_does_not_give_its_title_to_the_list(
+    client: FlaskClient, catalogue: Catalogue
+) -> None:
+    iri, kind, turtle = product("KB-0000012", '"还没有公开的名称"@zh', "KB-0000001")
+    with catalogue.store.write(actor="test") as writer:
+        form = to_record(iri, kind, turtle).canonical()
+        writer.put(NewVersion("KB-0000012", iri, kind, form, title="还没有公开的名称"))
+
+    listed = client.get("/api/v1/records").get_json()["records"]
+
+    assert {each["id"]: each["title"] for each in listed}["KB-0000012"] == "专利侵权风险预警"

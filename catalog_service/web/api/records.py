@@ -20,6 +20,7 @@ from catalog_service.web.query import whole
 from catalog_service.web.routes import Parameter, Route
 
 if TYPE_CHECKING:
+    from catalog_service.store import Reader
     from catalog_service.store.rows import Entry
     from catalog_service.web.negotiation import Format
     from catalog_service.web.site import Site
@@ -86,12 +87,15 @@ def listing(site: Site) -> Response:
     if not 1 <= limit <= MOST:
         raise BadQuery("{name}: {value} is not between 1 and {most}.", name="limit", value=limit, most=MOST)
     after = _after(site, kind, set_)
-    entries, last, more = _live(site, kind, set_, after, limit, with_bytes=bool(include))
+    with site.catalogue.store.read() as reader:
+        entries, last, more = _live(reader, kind, set_, after, limit, with_bytes=bool(include))
+        titles = reader.published_titles(each.identifier for each in entries)
+        total = reader.count(kind=kind, set_=set_, live=True)
     key = seal(site.catalogue.secret("page"), ["records", kind, set_, last]) if more else None
     return site.json(
         {
-            "total": site.catalogue.store.count(kind=kind, set_=set_, live=True),
-            "records": [_entry(site, each) for each in entries],
+            "total": total,
+            "records": [_entry(site, each, titles[each.identifier]) for each in entries],
             "next": key,
             "next_url": site.absolute("/api/v1/records", **(dict(request.args.items()) | {"after": key}))
             if key
@@ -111,12 +115,12 @@ def _after(site: Site, kind: str, set_: str) -> int:
 
 
 def _live(
-    site: Site, kind: str, set_: str, after: int, limit: int, *, with_bytes: bool
+    reader: Reader, kind: str, set_: str, after: int, limit: int, *, with_bytes: bool
 ) -> tuple[list[Entry], int, bool]:
     """Return live entries after a number, where the last of them stood, and whether there are more."""
     found: list[Entry] = []
     while True:
-        page = site.catalogue.store.listing(kind=kind, set_=set_, after_seq=after, limit=limit, with_bytes=with_bytes)
+        page = reader.listing(kind=kind, set_=set_, after_seq=after, limit=limit, with_bytes=with_bytes)
         for entry in page.entries:
             if entry.live and len(found) == limit:
                 return found, after, True
@@ -126,12 +130,12 @@ def _live(
             return found, after, False
 
 
-def _entry(site: Site, entry: Entry) -> dict[str, Any]:
+def _entry(site: Site, entry: Entry, title: str) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "id": entry.identifier,
         "iri": entry.iri,
         "kind": entry.kind,
-        "title": entry.title,
+        "title": title,
         "version": entry.version,
         "hash": entry.public_hash,
         "seq": entry.seq,
