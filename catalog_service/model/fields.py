@@ -61,17 +61,12 @@ def _lifted(graph: ShapeGraph, node: Term, views: ShapeGraph) -> list[Field]:
 
 
 def _field(graph: ShapeGraph, node: Term, views: ShapeGraph) -> Field:
-    said = [node, *(each for each in graph.pointing("stsd:refines", node) if severity(graph, each) == "error")]
+    """Return a property shape as a field: what it is, with what its values must be and how the catalogue uses it."""
     members = compile_fields(graph, node, views)
     schemes = _schemes(graph, node)
     kind = _type(graph, node, members=bool(members), schemes=bool(schemes))
     alignments, targets = aligned(views, node)
-    obligation = _OBLIGATIONS.get(graph.text(node, "stsd:obligation"))
-    if obligation is None:
-        raise graph.error(node, "stsd:obligation 应为 M、C、R、O 或 -", "stsd:obligation must be M, C, R, O or -")
-    default = graph.many(node, "sh:defaultValue")
-    copied = graph.many(node, "stsd:copiedFrom")
-    return Field(
+    named = Field(
         name=graph.text(node, "stsd:shortName"),
         number=graph.value(node, "stsd:number"),
         path=graph.path(node),
@@ -80,43 +75,66 @@ def _field(graph: ShapeGraph, node: Term, views: ShapeGraph) -> Field:
         definitions=required_texts(graph, node, "sh:description"),
         messages=required_texts(graph, node, "sh:message"),
         notes=texts(graph, node, "skos:scopeNote"),
-        obligation=obligation,
-        min_count=_count(graph, said, "sh:minCount") or 0,
-        max_count=_count(graph, said, "sh:maxCount"),
-        unique_lang=any(graph.flag(each, "sh:uniqueLang") for each in said),
+        obligation=_obligation(graph, node),
         datatype=graph.value(node, "sh:datatype"),
         classes=_classes(graph, node),
         schemes=schemes,
+        fields=members,
+        shape=terms.value(node),
+        level=graph.level(node),
+        source=_values(graph, node, "dct:source"),
+        targets=targets,
+        alignments=alignments,
+    )
+    return _used(graph, node, _bounded(graph, node, named))
+
+
+def _bounded(graph: ShapeGraph, node: Term, named: Field) -> Field:
+    """Return a field with what its values must satisfy, shapes that refine it included."""
+    said = [node, *(each for each in graph.pointing("stsd:refines", node) if severity(graph, each) == "error")]
+    return replace(
+        named,
+        min_count=_count(graph, said, "sh:minCount") or 0,
+        max_count=_count(graph, said, "sh:maxCount"),
+        unique_lang=any(graph.flag(each, "sh:uniqueLang") for each in said),
         codes=tuple(_code(each) for each in _listed(graph, node, "sh:in")),
         leaf=_broader(graph, node, "sh:qualifiedValueShape", "sh:minCount") == 1,
         top=_broader(graph, node, "sh:node", "sh:maxCount") == 0,
-        fields=members,
         pattern=_first(graph, said, "sh:pattern"),
         max_length=_count(graph, said, "sh:maxLength"),
         min_length=_count(graph, said, "sh:minLength"),
         minimum=_bound(graph, node, "sh:minInclusive"),
         maximum=_bound(graph, node, "sh:maxInclusive"),
         less_than=next(iter(graph.many(node, "sh:lessThanOrEquals") + graph.many(node, "sh:lessThan")), ""),
-        default=_code(default[0]) if default else "",
+        checks=_values(graph, node, "stsd:check"),
+    )
+
+
+def _used(graph: ShapeGraph, node: Term, bounded: Field) -> Field:
+    """Return a field with how the catalogue fills, shows and searches it."""
+    return replace(
+        bounded,
+        default=next((_code(each) for each in graph.many(node, "sh:defaultValue")), ""),
         group=_group(graph, node),
         search_weight=graph.number(node, "stsd:searchWeight"),
         private=bool(graph.flag(node, "stsd:private")),
         computed=bool(graph.flag(node, "stsd:computed")),
         system=bool(graph.flag(node, "stsd:system")),
         column=graph.flag(node, "stsd:column") is not False,
-        examples=tuple(terms.value(each) for each in graph.many(node, "stsd:example")),
-        aliases=tuple(terms.value(each) for each in graph.many(node, "stsd:alias")),
+        examples=_values(graph, node, "stsd:example"),
+        aliases=_values(graph, node, "stsd:alias"),
         words=_words(graph, node),
-        shape=terms.value(node),
         order=int(graph.number(node, "sh:order")),
-        level=graph.level(node),
-        source=tuple(terms.value(each) for each in graph.many(node, "dct:source")),
         iri_prefix=graph.value(node, "stsd:iriPrefix"),
-        copied_from=terms.value(copied[0]) if copied else "",
-        checks=tuple(terms.value(each) for each in graph.many(node, "stsd:check")),
-        targets=targets,
-        alignments=alignments,
+        copied_from=next(iter(_values(graph, node, "stsd:copiedFrom")), ""),
     )
+
+
+def _obligation(graph: ShapeGraph, node: Term) -> Obligation:
+    found = _OBLIGATIONS.get(graph.text(node, "stsd:obligation"))
+    if found is None:
+        raise graph.error(node, "stsd:obligation 应为 M、C、R、O 或 -", "stsd:obligation must be M, C, R, O or -")
+    return found
 
 
 def _type(graph: ShapeGraph, node: Term, *, members: bool, schemes: bool) -> FieldType:
@@ -178,6 +196,10 @@ def _broader(graph: ShapeGraph, node: Term, condition: str, bound: str) -> float
 
 def _listed(graph: ShapeGraph, node: Term, predicate: str) -> list[Term]:
     return [each for first in graph.many(node, predicate) for each in graph.list(first)]
+
+
+def _values(graph: ShapeGraph, node: Term, predicate: str) -> tuple[str, ...]:
+    return tuple(terms.value(each) for each in graph.many(node, predicate))
 
 
 def _code(each: Term) -> str:

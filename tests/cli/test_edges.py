@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cli.test_commands import home, plain_environment, run, said
+from tests.cli.running import run, said
 from tests.operations.stories import ROOT, agency
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-__all__ = ["home", "plain_environment"]
 
 
 def test_an_export_goes_through_a_link_and_into_a_device(home: Path, tmp_path: Path) -> None:

@@ -10,12 +10,10 @@ import pytest
 from benchmarks.serving import free_port
 from catalog_service.cli.serve import at, hold, probe
 from catalog_service.errors import EnvironmentProblem
-from tests.cli.test_commands import plain_environment, run, said
+from tests.cli.running import run, said
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-__all__ = ["plain_environment"]
 
 HOST = "127.0.0.1"
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cli.test_commands import CHINESE, LANGUAGES, run
+from tests.cli.running import CHINESE, LANGUAGES, run
 
 if TYPE_CHECKING:
     from pathlib import Path

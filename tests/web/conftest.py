@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ import pytest
 
 from catalog_service.model.record import Record, nodes_of
 from catalog_service.namespaces import PREFIXES
+from catalog_service.operations import tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -173,11 +175,22 @@ def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalogue]:
     catalogue.close()
 
 
-@pytest.fixture(scope="session")
-def app(catalogue: Catalogue) -> Flask:
+@lru_cache(maxsize=4)
+def _application(catalogue: Catalogue) -> Flask:
     from catalog_service.web.app import create_app
 
     return create_app(catalogue)
+
+
+@lru_cache(maxsize=4)
+def _token(catalogue: Catalogue) -> str:
+    return tokens.create(catalogue, "a program")
+
+
+@pytest.fixture
+def app(catalogue: Catalogue) -> Flask:
+    """The application of the catalogue, the small one unless a file has its own."""
+    return _application(catalogue)
 
 
 @pytest.fixture
@@ -185,12 +198,18 @@ def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
+@pytest.fixture
+def key(catalogue: Catalogue) -> dict[str, str]:
+    """The header of a program that may write."""
+    return {"Authorization": f"Bearer {_token(catalogue)}"}
+
+
 @pytest.fixture(scope="session")
-def served(app: Flask) -> Iterator[str]:
+def served(catalogue: Catalogue) -> Iterator[str]:
     """Serve the application on a free port and give its address."""
     from werkzeug.serving import make_server
 
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, _application(catalogue), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"

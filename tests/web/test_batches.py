@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from catalog_service.operations import tokens
 from tests.catalogues import make_catalogue
 from tests.operations.stories import agency, product
 
@@ -25,18 +24,6 @@ def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
     made = make_catalogue(tmp_path)
     yield made
     made.close()
-
-
-@pytest.fixture
-def client(catalogue: Catalogue) -> FlaskClient:
-    from catalog_service.web.app import create_app
-
-    return create_app(catalogue).test_client()
-
-
-@pytest.fixture
-def key(catalogue: Catalogue) -> dict[str, str]:
-    return {"Authorization": f"Bearer {tokens.create(catalogue, 'a program')}"}
 
 
 def _sent(client: FlaskClient, key: dict[str, str], *lines: Any, media: str = "application/jsonl") -> list[Any]:

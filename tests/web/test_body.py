@@ -34,18 +34,6 @@ def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
     made.close()
 
 
-@pytest.fixture
-def client(catalogue: Catalogue) -> FlaskClient:
-    from catalog_service.web.app import create_app
-
-    return create_app(catalogue).test_client()
-
-
-@pytest.fixture
-def key(catalogue: Catalogue) -> dict[str, str]:
-    return {"Authorization": f"Bearer {tokens.create(catalogue, 'a program')}"}
-
-
 def _in_chunks(client: FlaskClient, method: str, path: str, body: bytes, headers: dict[str, str]) -> TestResponse:
     """Send a body as a server hands on one that came in chunks."""
     environ: Any = {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked", "CONTENT_LENGTH": ""}

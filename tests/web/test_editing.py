@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from catalog_service.operations import tokens
 from tests.web.conftest import open_small
+from tests.web.sending import product, send
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flask import Flask
     from flask.testing import FlaskClient
-    from werkzeug.test import TestResponse
 
     from catalog_service.operations.catalogue import Catalogue
 
@@ -28,35 +26,8 @@ def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalogue]:
     catalogue.close()
 
 
-@pytest.fixture(scope="module")
-def app(catalogue: Catalogue) -> Flask:
-    from catalog_service.web.app import create_app
-
-    return create_app(catalogue)
-
-
-@pytest.fixture(scope="module")
-def key(catalogue: Catalogue) -> dict[str, str]:
-    return {"Authorization": f"Bearer {tokens.create(catalogue, 'a program')}"}
-
-
-def _product(title: str, **more: Any) -> dict[str, Any]:
-    return {
-        "title": {"zh": title},
-        "description": {"zh": "用于电池企业来料检验与工艺改进，按国家标准测定主量元素与杂质含量。"},
-        "process": {"zh": "寄样、检测、出具报告。"},
-        "category": ["0303"],
-        "provider": ["KB-0000002"],
-        "offer": [{"pricingMode": "fixed", "price": 800, "priceCurrency": "CNY"}],
-    } | more
-
-
-def _send(client: FlaskClient, record: Any, headers: dict[str, str], query: str = "") -> TestResponse:
-    return client.post(f"/api/v1/records?kind=service-product{query}", json=record, headers=headers)
-
-
 def test_a_withdrawal_by_transition_needs_the_tag_too(client: FlaskClient, key: dict[str, str]) -> None:
-    saved = _send(client, _product("撤回试验"), key)
+    saved = send(client, product("撤回试验"), key)
     path, asked = f"/api/v1/records/{saved.get_json()['id']}/transitions", {"to": "withdrawn", "reason": "停办"}
 
     without = client.post(path, json=asked, headers=key)
@@ -67,7 +38,7 @@ def test_a_withdrawal_by_transition_needs_the_tag_too(client: FlaskClient, key: 
 
 
 def test_every_step_keeps_to_the_tag_that_is_sent(client: FlaskClient, key: dict[str, str]) -> None:
-    path = f"/api/v1/records/{_send(client, _product('步骤试验'), key).get_json()['id']}/transitions"
+    path = f"/api/v1/records/{send(client, product('步骤试验'), key).get_json()['id']}/transitions"
 
     answers = [
         client.post(path, json={"to": to}, headers=key | {"If-Match": tag})
@@ -81,7 +52,7 @@ def test_every_step_keeps_to_the_tag_that_is_sent(client: FlaskClient, key: dict
 def test_what_others_depend_on_is_withdrawn_with_them_when_that_is_asked(
     client: FlaskClient, key: dict[str, str]
 ) -> None:
-    product = _send(client, _product("依赖试验", provider=["KB-0000001"]), key, "&publish=true").get_json()["id"]
+    dependent = send(client, product("依赖试验", provider=["KB-0000001"]), key, "&publish=true").get_json()["id"]
     path, headers = "/api/v1/records/KB-0000001?reason=停办&lang=en", key | {"If-Match": "*"}
 
     refused = client.delete(path, headers=headers)
@@ -91,7 +62,7 @@ def test_what_others_depend_on_is_withdrawn_with_them_when_that_is_asked(
     assert "?cascade=true" in refused.get_json()["detail"]
     assert "--cascade" not in refused.text
     assert gone.status_code == 200
-    assert client.get(f"/api/v1/records/{product}").status_code == 410
+    assert client.get(f"/api/v1/records/{dependent}").status_code == 410
 
 
 @pytest.mark.parametrize("character", ["\ud800", "\x00", "\ufffe"])
@@ -111,9 +82,9 @@ def test_several_records_at_once_are_refused_before_any_is_stored(
     client: FlaskClient, key: dict[str, str], catalogue: Catalogue, body: list[Any]
 ) -> None:
     before = catalogue.store.listing_records(limit=1000), catalogue.store.batches(1), catalogue.store.last_seq()
-    records = [_product(f"一批第 {each} 条") if isinstance(each, int) else each for each in body]
+    records = [product(f"一批第 {each} 条") if isinstance(each, int) else each for each in body]
 
-    answer = _send(client, records, key, "&publish=true")
+    answer = send(client, records, key, "&publish=true")
 
     assert answer.status_code in {400, 422}
     after = catalogue.store.listing_records(limit=1000), catalogue.store.batches(1), catalogue.store.last_seq()
@@ -124,13 +95,13 @@ def test_several_records_at_once_are_refused_before_any_is_stored(
 def test_two_records_in_place_of_one_are_refused(
     client: FlaskClient, key: dict[str, str], catalogue: Catalogue, named: bool
 ) -> None:
-    identifier = _send(client, _product(f"一变二 {named}"), key).get_json()["id"]
+    identifier = send(client, product(f"一变二 {named}"), key).get_json()["id"]
     turtle = "".join(
         f"<https://kebao.example/x/{each}> a <https://w3id.org/stsp/ns#ServiceProduct> ;"
         f' <http://purl.org/dc/terms/title> "一变二 {each}"@zh .\n'
         for each in ("a", "b")
     )
-    two = [_product("一"), _product("二")]
+    two = [product("一"), product("二")]
     sent = {"json": two} if named else {"data": turtle.encode(), "content_type": "text/turtle"}
 
     answer = client.put(f"/api/v1/records/{identifier}", headers=key | {"If-Match": "*"}, **sent)
@@ -144,13 +115,13 @@ def test_two_records_in_place_of_one_are_refused(
 def test_a_new_record_that_is_there_with_other_content_is_not_overwritten(
     client: FlaskClient, key: dict[str, str], catalogue: Catalogue
 ) -> None:
-    first = _product("覆盖试验")
-    identifier = _send(client, first, key, "&publish=true").get_json()["id"]
+    first = product("覆盖试验")
+    identifier = send(client, first, key, "&publish=true").get_json()["id"]
     before = catalogue.store.get(identifier)
 
-    same = _send(client, first, key, "&publish=true")
-    named = _send(client, _product("另一内容", identifier=identifier), key, "&publish=true")
-    matched = _send(client, first | {"process": {"zh": "另一流程，三步完成。"}}, key, "&publish=true")
+    same = send(client, first, key, "&publish=true")
+    named = send(client, product("另一内容", identifier=identifier), key, "&publish=true")
+    matched = send(client, first | {"process": {"zh": "另一流程，三步完成。"}}, key, "&publish=true")
 
     assert (same.status_code, same.get_json()["status"]) == (200, "unchanged")
     for answer in (named, matched):
@@ -160,8 +131,8 @@ def test_a_new_record_that_is_there_with_other_content_is_not_overwritten(
 
 
 def test_a_batch_still_brings_records_up_to_date(client: FlaskClient, key: dict[str, str]) -> None:
-    identifier = _send(client, _product("批量更新试验"), key).get_json()["id"]
-    line = json.dumps(_product("批量更新试验二", identifier=identifier))
+    identifier = send(client, product("批量更新试验"), key).get_json()["id"]
+    line = json.dumps(product("批量更新试验二", identifier=identifier))
     headers = key | {"Content-Type": "application/jsonl"}
 
     answer = client.post("/api/v1/records?kind=service-product", data=line, headers=headers)
@@ -170,7 +141,7 @@ def test_a_batch_still_brings_records_up_to_date(client: FlaskClient, key: dict[
 
 
 def test_a_record_stays_of_its_kind(client: FlaskClient, key: dict[str, str]) -> None:
-    identifier = _send(client, _product("类型试验"), key).get_json()["id"]
+    identifier = send(client, product("类型试验"), key).get_json()["id"]
     agency = {"kind": "service-agency", "name": {"zh": "类型试验机构"}}
     headers = key | {"If-Match": "*"}
 
@@ -179,7 +150,7 @@ def test_a_record_stays_of_its_kind(client: FlaskClient, key: dict[str, str]) ->
     assert put.status_code == 409
     assert put.get_json()["title"] == f"Record {identifier} is of another kind, which cannot change."
 
-    post = _send(client, _product("类型试验二", identifier="KB-0000002"), key, "&lang=en")
+    post = send(client, product("类型试验二", identifier="KB-0000002"), key, "&lang=en")
 
     assert post.status_code == 422
     assert [each["message"] for each in post.get_json()["findings"] if each["code"] == "identity-conflict"] == [

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from catalog_service.operations import tokens
 from catalog_service.store import NewVersion
 from catalog_service.web.negotiation import RECORD_FORMATS
 from tests.web.conftest import open_small, product, to_record
@@ -14,7 +13,6 @@ from tests.web.conftest import open_small, product, to_record
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flask import Flask
     from flask.testing import FlaskClient
 
     from catalog_service.operations.catalogue import Catalogue
@@ -39,18 +37,6 @@ def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalogue]:
     catalogue = open_small(tmp_path_factory.mktemp("working"))
     yield catalogue
     catalogue.close()
-
-
-@pytest.fixture
-def app(catalogue: Catalogue) -> Flask:
-    from catalog_service.web.app import create_app
-
-    return create_app(catalogue)
-
-
-@pytest.fixture
-def key(catalogue: Catalogue) -> dict[str, str]:
-    return {"Authorization": f"Bearer {tokens.create(catalogue, 'a program')}"}
 
 
 @pytest.fixture

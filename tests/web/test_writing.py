@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from catalog_service.operations import tokens
 from tests.operations.stories import agency
 from tests.web.conftest import open_small
+from tests.web.sending import product, send
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flask import Flask
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
 
@@ -28,33 +27,6 @@ def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalogue]:
     catalogue = open_small(tmp_path_factory.mktemp("writing"))
     yield catalogue
     catalogue.close()
-
-
-@pytest.fixture(scope="module")
-def app(catalogue: Catalogue) -> Flask:
-    from catalog_service.web.app import create_app
-
-    return create_app(catalogue)
-
-
-@pytest.fixture(scope="module")
-def key(catalogue: Catalogue) -> dict[str, str]:
-    return {"Authorization": f"Bearer {tokens.create(catalogue, 'a program')}"}
-
-
-def _record(title: str = "锂电池正极材料成分检测", **more: Any) -> dict[str, Any]:
-    return {
-        "title": {"zh": title},
-        "description": {"zh": "用于电池企业来料检验与工艺改进，按国家标准测定主量元素与杂质含量。"},
-        "process": {"zh": "寄样、检测、出具报告。"},
-        "category": ["0303"],
-        "provider": ["KB-0000002"],
-        "offer": [{"pricingMode": "fixed", "price": 800, "priceCurrency": "CNY"}],
-    } | more
-
-
-def _send(client: FlaskClient, record: Any, headers: dict[str, str], query: str = "", **more: Any) -> TestResponse:
-    return client.post(f"/api/v1/records?kind=service-product{query}", json=record, headers=headers, **more)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +42,7 @@ def _send(client: FlaskClient, record: Any, headers: dict[str, str], query: str 
 def test_nothing_is_writable_without_a_token(client: FlaskClient, method: str, path: str, header: str | None) -> None:
     headers = {"Authorization": header} if header else {}
 
-    answer = client.open(path, method=method, json=_record(), headers=headers)
+    answer = client.open(path, method=method, json=product(), headers=headers)
 
     assert answer.status_code == 401
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
@@ -80,7 +52,7 @@ def test_nothing_is_writable_without_a_token(client: FlaskClient, method: str, p
 def test_a_record_goes_in_is_found_at_once_and_is_read_back(
     client: FlaskClient, key: dict[str, str], catalogue: Catalogue
 ) -> None:
-    answer = _send(client, _record("石墨烯导热膜检测"), key, "&publish=true")
+    answer = send(client, product("石墨烯导热膜检测"), key, "&publish=true")
     assert answer.status_code == 201, answer.text
     saved = answer.get_json()
     catalogue.index.bring_to(saved["seq"])
@@ -93,7 +65,7 @@ def test_a_record_goes_in_is_found_at_once_and_is_read_back(
 
 
 def test_a_refused_record_says_which_field_and_what_to_write(client: FlaskClient, key: dict[str, str]) -> None:
-    answer = _send(client, _record(category=["没有这个类别"], title={}), key)
+    answer = send(client, product(category=["没有这个类别"], title={}), key)
 
     assert answer.status_code == 422
     document = answer.get_json()
@@ -107,11 +79,11 @@ def test_the_same_key_has_one_effect_and_one_answer(
     client: FlaskClient, key: dict[str, str], catalogue: Catalogue
 ) -> None:
     headers = key | {"Idempotency-Key": "order-66"}
-    first = _send(client, _record("键值试验"), headers)
+    first = send(client, product("键值试验"), headers)
     before = catalogue.store.get(first.get_json()["id"])
 
-    again = _send(client, _record("键值试验"), headers)
-    other = _send(client, _record("另一条"), headers)
+    again = send(client, product("键值试验"), headers)
+    other = send(client, product("另一条"), headers)
 
     assert (again.status_code, again.get_json()) == (first.status_code, first.get_json())
     assert catalogue.store.get(first.get_json()["id"]) == before
@@ -119,28 +91,28 @@ def test_the_same_key_has_one_effect_and_one_answer(
 
 
 def test_a_change_needs_the_tag_of_the_newest_version(client: FlaskClient, key: dict[str, str]) -> None:
-    saved = _send(client, _record("版本试验"), key)
+    saved = send(client, product("版本试验"), key)
     path, tag = f"/api/v1/records/{saved.get_json()['id']}", saved.headers["ETag"]
 
-    without = client.put(path, json=_record("版本试验二"), headers=key)
-    first = client.put(path, json=_record("版本试验二"), headers=key | {"If-Match": tag})
-    late = client.put(path, json=_record("版本试验三"), headers=key | {"If-Match": tag})
+    without = client.put(path, json=product("版本试验二"), headers=key)
+    first = client.put(path, json=product("版本试验二"), headers=key | {"If-Match": tag})
+    late = client.put(path, json=product("版本试验三"), headers=key | {"If-Match": tag})
 
     assert (without.status_code, first.status_code, late.status_code) == (428, 200, 412)
     assert first.get_json()["version"] == 2
 
 
 def test_the_same_content_again_changes_nothing(client: FlaskClient, key: dict[str, str]) -> None:
-    saved = _send(client, _record("原样试验"), key)
+    saved = send(client, product("原样试验"), key)
     path = f"/api/v1/records/{saved.get_json()['id']}"
 
-    again = client.put(path, json=_record("原样试验"), headers=key | {"If-Match": "*"})
+    again = client.put(path, json=product("原样试验"), headers=key | {"If-Match": "*"})
 
     assert (again.get_json()["status"], again.get_json()["version"]) == ("unchanged", 1)
 
 
 def test_a_draft_is_seen_with_a_token_only(client: FlaskClient, key: dict[str, str]) -> None:
-    identifier = _send(client, _record("草稿试验"), key).get_json()["id"]
+    identifier = send(client, product("草稿试验"), key).get_json()["id"]
 
     assert client.get(f"/api/v1/records/{identifier}").status_code == 404
     assert client.get(f"/records/{identifier}").status_code == 404
@@ -148,10 +120,10 @@ def test_a_draft_is_seen_with_a_token_only(client: FlaskClient, key: dict[str, s
 
 
 def test_a_batch_sent_again_with_its_key_has_no_second_effect(client: FlaskClient, key: dict[str, str]) -> None:
-    line = json.dumps(_record("批量一次") | {"identifier": "KB-BATCH-1"}) + "\n"
+    line = json.dumps(product("批量一次") | {"identifier": "KB-BATCH-1"}) + "\n"
     headers = key | {"Idempotency-Key": "batch-1", "Content-Type": "application/jsonl"}
     first = client.post("/api/v1/records?kind=service-product", data=line, headers=headers)
-    path, late = "/api/v1/records/KB-BATCH-1", _record("同事改过")
+    path, late = "/api/v1/records/KB-BATCH-1", product("同事改过")
     changed = client.put(path, json=late, headers=key | {"If-Match": "*"})
 
     again = client.post("/api/v1/records?kind=service-product", data=line, headers=headers)
@@ -164,7 +136,7 @@ def test_a_batch_sent_again_with_its_key_has_no_second_effect(client: FlaskClien
 
 
 def test_a_record_is_published_suspended_and_withdrawn(client: FlaskClient, key: dict[str, str]) -> None:
-    identifier = _send(client, _record("一生试验"), key).get_json()["id"]
+    identifier = send(client, product("一生试验"), key).get_json()["id"]
     path = f"/api/v1/records/{identifier}"
 
     def move(to: str, reason: str = "") -> TestResponse:
@@ -183,8 +155,8 @@ def test_a_record_is_published_suspended_and_withdrawn(client: FlaskClient, key:
 
 
 def test_a_batch_is_answered_line_by_line(client: FlaskClient, key: dict[str, str]) -> None:
-    good, bad = _record("批量试验一"), _record("批量试验二", category=["没有"])
-    body = "\n".join([json.dumps(good), "{broken", json.dumps(bad), json.dumps(_record("批量试验三"))])
+    good, bad = product("批量试验一"), product("批量试验二", category=["没有"])
+    body = "\n".join([json.dumps(good), "{broken", json.dumps(bad), json.dumps(product("批量试验三"))])
 
     answer = client.post(
         "/api/v1/records?kind=service-product", data=body, content_type="application/jsonl", headers=key
@@ -199,7 +171,7 @@ def test_a_batch_is_answered_line_by_line(client: FlaskClient, key: dict[str, st
 def test_validation_stores_nothing_and_tells_the_place(client: FlaskClient, catalogue: Catalogue) -> None:
     before = catalogue.store.last_seq()
 
-    answer = client.post("/api/v1/validate?kind=service-product", json=_record("只检查", category=["没有"]))
+    answer = client.post("/api/v1/validate?kind=service-product", json=product("只检查", category=["没有"]))
 
     assert answer.status_code == 200
     report = answer.get_json()
@@ -264,11 +236,11 @@ def _follow(client: FlaskClient, advice: str, key: dict[str, str]) -> str:
 def test_who_saves_what_was_taken_from_the_public_is_told_how_a_program_publishes(
     client: FlaskClient, key: dict[str, str], state: str
 ) -> None:
-    made = _send(client, _record(f"检测{state}", summary="一"), key, "&publish=true").get_json()
+    made = send(client, product(f"检测{state}", summary="一"), key, "&publish=true").get_json()
     address = f"/api/v1/records/{made['id']}"
     client.post(f"{address}/transitions", json={"to": state, "reason": "x"}, headers=key | {"If-Match": "*"})
 
-    body = json.dumps(_record(f"检测{state}", summary="二") | {"identifier": made["id"]}, ensure_ascii=False)
+    body = json.dumps(product(f"检测{state}", summary="二") | {"identifier": made["id"]}, ensure_ascii=False)
     query = "?publish=true&kind=service-product"
     alone = client.put(f"{address}{query}&lang=en", data=body, headers=key | {"If-Match": "*"}).get_json()
     lines = client.post(
@@ -286,9 +258,9 @@ def test_who_saves_what_was_taken_from_the_public_is_told_how_a_program_publishe
 
 def test_who_waits_for_another_record_is_told_how_a_program_publishes(client: FlaskClient, key: dict[str, str]) -> None:
     target = client.post("/api/v1/records?kind=service-agency", json=agency(7), headers=key).get_json()["id"]
-    record = {lang: _record(f"等待{lang}", provider=[target]) for lang in ("en", "zh")}
+    record = {lang: product(f"等待{lang}", provider=[target]) for lang in ("en", "zh")}
 
-    saved = [_send(client, each, key, f"&publish=true&lang={lang}").get_json() for lang, each in record.items()]
+    saved = [send(client, each, key, f"&publish=true&lang={lang}").get_json() for lang, each in record.items()]
     client.post(f"/api/v1/records/{target}/transitions", json={"to": "published"}, headers=key)
 
     advices = [

@@ -40,42 +40,48 @@ _CASCADE = Parameter(
     "cascade", "Withdraw the records that depend on it too", schema={"type": "boolean", "default": False}
 )
 _TEXT = {"type": "string"}
+_TRANSITION = {"type": "object", "properties": {"to": _TEXT, "reason": _TEXT}, "required": ["to"]}
+_REFUSED = {400: "What was sent cannot be read", 401: "No token", 422: "Refused, with findings"}
+_CHANGED = _REFUSED | {404: "No such record", 412: "Somebody changed it meanwhile", 428: "If-Match is missing"}
 _OF_A_KEY = re.compile(r"\d+\.\d+-[a-z]+-[a-z]+")
 """An entity tag as `catalog_service.operations.disseminate.working_tag` makes it: who holds it read everything."""
 
 
 def routes(site: Site) -> tuple[Route, ...]:
     """Return the addresses of this part."""
-    settings = site.catalogue.settings
-    refused = {400: "What was sent cannot be read", 401: "No token", 422: "Refused, with findings"}
-    changed = refused | {404: "No such record", 412: "Somebody changed it meanwhile", 428: "If-Match is missing"}
-    state = {"type": "object", "properties": {"to": _TEXT, "reason": _TEXT}, "required": ["to"]}
+    return (_storing(site), *_changing(site))
+
+
+def _storing(site: Site) -> Route:
+    return Route(
+        "POST",
+        "/api/v1/records",
+        lambda: post(site),
+        "Store a new record; JSON Lines are a batch, answered line by line in its order",
+        (KIND, _PUBLISH, _KEY),
+        Body(MEDIA_TYPES, {}, site.catalogue.settings.number("limits.upload_bytes")),
+        {
+            200: "It was there already; or a batch: for each line its number and what became of it",
+            201: "Created",
+            409: "It is there with other content",
+            **_REFUSED,
+        },
+        ("application/json", LINES[0]),
+        token=True,
+        api=True,
+    )
+
+
+def _changing(site: Site) -> tuple[Route, ...]:
     return (
-        Route(
-            "POST",
-            "/api/v1/records",
-            lambda: post(site),
-            "Store a new record; JSON Lines are a batch, answered line by line in its order",
-            (KIND, _PUBLISH, _KEY),
-            Body(MEDIA_TYPES, {}, settings.number("limits.upload_bytes")),
-            {
-                200: "It was there already; or a batch: for each line its number and what became of it",
-                201: "Created",
-                409: "It is there with other content",
-                **refused,
-            },
-            ("application/json", LINES[0]),
-            token=True,
-            api=True,
-        ),
         Route(
             "PUT",
             "/api/v1/records/<identifier>",
             lambda identifier: put(site, identifier),
             "Replace a record",
             (IDENTIFIER, _MATCH, _PUBLISH),
-            Body(MEDIA_TYPES, {}, settings.number("limits.record_bytes")),
-            {200: "Replaced, or the same as before", **changed},
+            Body(MEDIA_TYPES, {}, site.catalogue.settings.number("limits.record_bytes")),
+            {200: "Replaced, or the same as before", **_CHANGED},
             token=True,
             api=True,
         ),
@@ -85,7 +91,7 @@ def routes(site: Site) -> tuple[Route, ...]:
             lambda identifier: delete(site, identifier),
             "Withdraw a record",
             (IDENTIFIER, _MATCH, _REASON, _CASCADE),
-            answers={200: "Withdrawn", 409: "Other records depend on it", **changed},
+            answers={200: "Withdrawn", 409: "Other records depend on it", **_CHANGED},
             token=True,
             api=True,
         ),
@@ -95,8 +101,8 @@ def routes(site: Site) -> tuple[Route, ...]:
             lambda identifier: transition(site, identifier),
             "Move a record to another state",
             (IDENTIFIER, _MATCH_IF),
-            Body(("application/json",), state, _SMALL),
-            {200: "Moved", 409: "Its state does not allow it", **changed},
+            Body(("application/json",), _TRANSITION, _SMALL),
+            {200: "Moved", 409: "Its state does not allow it", **_CHANGED},
             token=True,
             api=True,
         ),
