@@ -199,13 +199,11 @@ def filters_of(
     return tuple(filters)
 
 
-def facet_requests(
-    kind: Kind, chosen: Mapping[str, tuple[str, ...]]
-) -> tuple[tuple[FacetRequest, ...], tuple[Count, ...]]:
-    """Return what an engine has to count for a kind's facets."""
+def facet_requests(facets: Iterable[Facet]) -> tuple[tuple[FacetRequest, ...], tuple[Count, ...]]:
+    """Return what an engine has to count for facets."""
     requests: list[FacetRequest] = []
     counts: list[Count] = []
-    for facet in kind.facets:
+    for facet in facets:
         match facet.type:
             case "coverage":
                 requests += (
@@ -239,12 +237,16 @@ def facet_counts(result: SearchResult) -> Counts:
 
 
 def facet_views(
-    catalogue: Catalogue, kind: Kind, chosen: Mapping[str, tuple[str, ...]], result: SearchResult, lang: str
+    catalogue: Catalogue,
+    facets: Iterable[Facet],
+    chosen: Mapping[str, tuple[str, ...]],
+    result: SearchResult,
+    lang: str,
 ) -> tuple[FacetView, ...]:
-    """Return the facets worth showing, in the kind's order: none whose only value is all of the hits."""
+    """Return the counted facets worth showing, in the kind's order: none whose only value is all of the hits."""
     counts, total = facet_counts(result), result.total
     views = []
-    for facet in sorted(kind.facets, key=lambda facet: facet.order):
+    for facet in sorted(facets, key=lambda facet: facet.order):
         ticked = chosen.get(facet.name, ())
         values = _values(catalogue, facet, counts, ticked, lang, result.position)
         if not ticked and not _narrows(facet, values, total):

@@ -76,6 +76,11 @@ class Index:
         """What all kinds of records ask of an index."""
         return index_schema(self.catalogue.profile.kinds)
 
+    @cached_property
+    def _family(self) -> str:
+        """What folders of our schema and analyser begin with; reading versions of libraries takes milliseconds."""
+        return fingerprint(self.schema, self.analyser)
+
     @property
     def engine(self) -> Engine:
         """The engine the settings name, opened at the newest index of our schema and analyser."""
@@ -97,7 +102,7 @@ class Index:
 
     def folder(self, generation: int) -> Path:
         """Return where an engine that lives in files keeps a generation of its index."""
-        return self.catalogue.home / "index" / f"{fingerprint(self.schema, self.analyser)}-{generation}"
+        return self.catalogue.home / "index" / f"{self._family}-{generation}"
 
     @property
     def searched(self) -> Path:
@@ -219,6 +224,8 @@ class Index:
 
     def catch_up(self) -> int:
         """Write every change up to the newest into the index; return how many. The lock is held."""
+        if self.position() >= self.catalogue.store.last_seq():
+            return 0
         with self.writing() as writer:
             return writer.follow()
 

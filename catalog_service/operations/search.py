@@ -60,6 +60,8 @@ class SearchRequest:
     after: str = ""
     min_seq: int = 0
     lang: str = "zh"
+    facets: tuple[str, ...] | None = None
+    """Names of the facets to count; None counts all the kind has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,7 @@ def _kind(catalogue: Catalogue, name: str) -> Kind:
 
 def _check(catalogue: Catalogue, kind: Kind, request: SearchRequest) -> None:
     known = {facet.name for facet in kind.facets}
-    for name in request.filters:
+    for name in (*request.filters, *(request.facets or ())):
         if name not in known:
             raise UnknownName("facet", name, known)
     if request.sort and request.sort not in SORTS:
@@ -164,7 +166,8 @@ def _check(catalogue: Catalogue, kind: Kind, request: SearchRequest) -> None:
 def _run(catalogue: Catalogue, kind: Kind, request: SearchRequest, parsed: Parsed) -> SearchPage:
     chosen = {name: values for name, values in request.filters.items() if values}
     filters = filters_of(catalogue, kind, request.filters)
-    requests, counts = facet_requests(kind, chosen)
+    counted = [each for each in kind.facets if request.facets is None or each.name in request.facets]
+    requests, counts = facet_requests(counted)
     result = catalogue.index.search(
         Search(
             parsed.clause,
@@ -185,7 +188,7 @@ def _run(catalogue: Catalogue, kind: Kind, request: SearchRequest, parsed: Parse
         sort=request.sort,
         total=result.total,
         hits=_hits(catalogue, result.hits, parsed.words, request.lang),
-        facets=facet_views(catalogue, kind, chosen, result, request.lang),
+        facets=facet_views(catalogue, counted, chosen, result, request.lang),
         chips=chips,
         tabs=_tabs(catalogue, parsed.clause, kind, result.total),
         next=_next(catalogue, request, result, depth),

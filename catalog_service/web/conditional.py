@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from flask import Response, request
 
+from catalog_service.outlets.base import content_tag
+
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable
@@ -28,10 +30,13 @@ def answer_conditionally(
     return response
 
 
-def answer_by_content(response: Response) -> Response:
-    """Return a page with an entity tag made of its bytes: it shows more than one record, so no version names it."""
-    import hashlib
+def answer_by_content(response: Response, told: bytes | None = None) -> Response:
+    """Return a page or list with an entity tag made of its bytes: it shows many records, so no version names it.
 
-    response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:20])
+    ``told`` is what of it counts, where something in it is new each time, such as what it took; the tag is weak then.
+    An answer that brings a tag of its own keeps it.
+    """
+    if "ETag" not in response.headers:
+        response.set_etag(content_tag(response.get_data() if told is None else told), weak=told is not None)
     response.headers.setdefault("Cache-Control", "no-cache")
     return response.make_conditional(request.environ)  # type: ignore[return-value]

@@ -8,6 +8,7 @@ from flask import Response, request
 
 from catalog_service.outlets import OUTLETS
 from catalog_service.outlets.base import Request
+from catalog_service.web.conditional import answer_by_content
 from catalog_service.web.routes import Body, Route
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def _handler(site: Site, outlet: Outlet) -> Handler:
         pairs = (*request.args.items(multi=True), *request.form.items(multi=True))
         accept, encoding = request.headers.get("Accept", ""), request.headers.get("Accept-Encoding", "")
         answered = outlet.answer(site.catalogue, Request(request.path, pairs, accept, encoding))
-        return Response(answered.body, answered.status, dict(answered.headers), content_type=answered.media_type)
+        response = Response(answered.body, answered.status, dict(answered.headers), content_type=answered.media_type)
+        return response if request.method == "POST" else answer_by_content(response)
 
     return answer

@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 
     from werkzeug.datastructures import MultiDict
 
-OWN = ("q", "kind", "sort", "size", "after", "min_seq", "lang", "back", "all")
+OWN = ("q", "kind", "sort", "size", "after", "min_seq", "lang", "back", "all", "facets")
 """Parameters that are not facets."""
+
+NO_FACETS = "none"
+"""What ``facets`` says to have none counted."""
 
 HELPERS = ("remove", "clear")
 """What only the form of the results page sends: a chip that was pressed."""
@@ -54,7 +57,18 @@ def search_request(args: MultiDict[str, str], lang: str, *, size: int = 20) -> S
         after=args.get("after", ""),
         min_seq=whole(args, "min_seq", 0),
         lang=lang,
+        facets=_counted(args.get("facets", "")),
     )
+
+
+def _counted(names: str) -> tuple[str, ...] | None:
+    """Return the facets to count, named between commas.
+
+    >>> _counted("category, price"), _counted("none"), _counted("")
+    (('category', 'price'), (), None)
+    """
+    named = tuple(dict.fromkeys(name.strip() for name in names.split(",") if name.strip()))
+    return () if named == (NO_FACETS,) else named or None
 
 
 def _filters(args: MultiDict[str, str]) -> dict[str, tuple[str, ...]]:
@@ -127,6 +141,7 @@ def query_string(request: SearchRequest, default_size: int = 20, **changes: obje
         "sort": request.sort,
         "size": request.size if request.size != default_size else "",
         "after": request.after,
+        "facets": "" if request.facets is None else ",".join(request.facets) or NO_FACETS,
     } | changes
     return urlencode(list(_pairs(given)))
 

@@ -13,8 +13,8 @@ from catalog_service.operations.generations import UNTOUCHED_SECONDS, remove_unu
 from catalog_service.operations.search import SearchRequest, search
 from indexer import folders
 from tests.catalogues import make_catalogue
+from tests.operations.following.telling import until
 from tests.operations.stories import agency, load_json, product
-from tests.operations.test_follow import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,8 +15,8 @@ from catalog_service.operations.search import SearchRequest, search
 from indexer.errors import WrongIndex
 from tests.catalogues import make_catalogue
 from tests.indexer.engines.embedded.test_soundness import spoil
+from tests.operations.following.telling import CLEAN, until
 from tests.operations.stories import agency, load_json, product
-from tests.operations.test_follow import CLEAN, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -38,6 +38,28 @@ def test_search_answers_with_hits_facets_and_a_key(client: FlaskClient) -> None:
     assert found["hits"][0]["providerRegion"] == [{"code": "450202", "label": "城中区"}]
 
 
+def test_only_the_facets_asked_for_are_counted_on_every_page(client: FlaskClient) -> None:
+    every = _json(client, "/api/v1/search?q=材料检测&size=5")
+    names = sorted(every["facets"])[:2]
+    some = _json(client, f"/api/v1/search?q=材料检测&size=5&facets={','.join(names)}")
+    none = _json(client, "/api/v1/search?q=材料检测&size=5&facets=none")
+    following = _json(client, some["next_url"].removeprefix("https://catalogue.example"))
+
+    assert some["facets"] == {name: every["facets"][name] for name in names}
+    assert len(every["facets"]) > len(names)
+    assert following["facets"] == some["facets"]
+    assert none["facets"] == {}
+    for each in (some, none):
+        assert (each["total"], each["hits"]) == (every["total"], every["hits"])
+
+
+def test_a_facet_to_count_that_is_none_is_told_with_the_nearest(client: FlaskClient) -> None:
+    answer = client.get("/api/v1/search?q=&facets=categori")
+
+    assert answer.status_code == 400
+    assert "category" in answer.text
+
+
 def test_offers_are_told_as_the_profile_calls_them_in_the_asked_language(client: FlaskClient) -> None:
     hits = _json(client, "/api/v1/search?q=&size=100&lang=zh")["hits"]
     offers = [offer for hit in hits for offer in hit.get("offers", [])]

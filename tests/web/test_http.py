@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import time
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
+from catalog_service.operations.publish import withdraw
 from catalog_service.outlets import OUTLETS
 from catalog_service.web.app import create_app
+from tests.web.conftest import open_small
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from flask.testing import FlaskClient
 
     from catalog_service.operations.catalogue import Catalogue
@@ -24,7 +29,9 @@ OPEN = [
 ]  # fmt: skip
 TAGGED = [
     "/api/v1/records/KB-0000011", "/records/KB-0000011.ttl", "/records/KB-0000011",
-    "/vocabularies/delivery-mode.ttl", "/profile.ttl",
+    "/vocabularies/delivery-mode.ttl", "/profile.ttl", "/catalog.ttl", "/catalog.jsonld", "/schemas/sts-1.0.xsd",
+    "/api/v1/search?q=检测", "/api/v1/records?include=record", "/api/v1/changes", "/oai?verb=ListSets",
+    "/oai?verb=ListRecords&metadataPrefix=oai_dc", "/oai?verb=Identify",
 ]  # fmt: skip
 FOREIGN = {"Origin": "https://other.example"}
 
@@ -84,7 +91,7 @@ def test_tags_are_the_same_in_every_process(client: FlaskClient, catalogue: Cata
 @pytest.mark.parametrize("form", ["{}", "W/{}", '"other", {}', "*"])
 def test_a_condition_goes_before_a_date_and_304_says_what_200_says(client: FlaskClient, path: str, form: str) -> None:
     first = client.get(path)
-    tag = first.headers["ETag"]
+    tag = first.headers["ETag"].removeprefix("W/")
 
     same = client.get(path, headers={"If-None-Match": form.format(tag)})
     changed = client.get(path, headers={"If-None-Match": '"x"', "If-Modified-Since": "Fri, 01 Jan 2100 00:00:00 GMT"})
@@ -93,6 +100,39 @@ def test_a_condition_goes_before_a_date_and_304_says_what_200_says(client: Flask
     for name in ("ETag", "Vary", "Cache-Control"):
         assert same.headers.get(name) == first.headers.get(name)
     assert changed.status_code == 200
+
+
+LISTS = [
+    "/api/v1/search?q=", "/api/v1/records", "/api/v1/changes", "/catalog.nt",
+    "/oai?verb=ListIdentifiers&metadataPrefix=sts",
+]  # fmt: skip
+
+
+def test_a_list_has_another_tag_when_a_record_changes_and_no_other_when_time_goes_by(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalogue = open_small(tmp_path)
+    client = create_app(catalogue).test_client()
+    tags = {path: client.get(path).headers["ETag"] for path in LISTS}
+
+    with monkeypatch.context() as later:
+        later.setattr("time.time", lambda now=time.time: now() + 60)
+        kept = {path: client.get(path, headers={"If-None-Match": tags[path]}).status_code for path in LISTS}
+    withdraw(catalogue, "KB-0000011", "停办", actor="test")
+    assert catalogue.index.bring_to(catalogue.store.last_seq())
+    changed = {path: client.get(path, headers={"If-None-Match": tags[path]}).status_code for path in LISTS}
+    catalogue.close()
+
+    assert kept == dict.fromkeys(LISTS, 304)
+    assert changed == dict.fromkeys(LISTS, 200)
+
+
+@pytest.mark.parametrize("path", ["/catalog.ttl", "/schemas/sts-1.0.xsd"])
+def test_a_packed_answer_has_a_tag_of_its_own(client: FlaskClient, path: str) -> None:
+    plain, packed = client.get(path), client.get(path, headers={"Accept-Encoding": "gzip"})
+
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert plain.headers["ETag"] != packed.headers["ETag"]
 
 
 def test_the_date_of_change_is_not_later_than_now(client: FlaskClient) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from catalog_service.outlets.base import Response
+from catalog_service.outlets.base import Response, content_tag
 from catalog_service.outlets.oaipmh.arguments import ProtocolError, parse
 from catalog_service.outlets.oaipmh.envelope import envelope
 from catalog_service.outlets.oaipmh.verbs import VERBS
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 
 def answer(catalogue: Catalogue, request: Request) -> Response:
-    """Answer one request; protocol errors are answers too, with status 200 (clause 3.1.2.2)."""
+    """Answer one request; protocol errors are answers too, with status 200 (clause 3.1.2.2).
+
+    The entity tag is weak and leaves the date of the answer out: the same records are the same answer.
+    """
     with catalogue.store.read(current=True) as reader:
         try:
             arguments = parse(request.arguments, catalogue, reader)
@@ -28,4 +31,4 @@ def answer(catalogue: Catalogue, request: Request) -> Response:
             body = error.xml()
             named = () if error.unnamed else request.arguments
         text = envelope(catalogue, reader, body, named)
-    return Response(text.encode(), "text/xml; charset=utf-8")
+    return Response(text.encode(), "text/xml; charset=utf-8", headers={"ETag": f'W/"{content_tag(body.encode())}"'})

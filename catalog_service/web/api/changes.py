@@ -15,6 +15,7 @@ from catalog_service.operations.sets import ROOT, set_name
 from catalog_service.store.rows import stamp_text
 from catalog_service.web import stopping
 from catalog_service.web.capacity import LISTENERS
+from catalog_service.web.conditional import answer_by_content
 from catalog_service.web.query import whole
 from catalog_service.web.routes import Parameter, Route
 
@@ -91,7 +92,7 @@ def changes(site: Site) -> Response:
     entries = entries[:limit]
     bodies = _bodies(site, entries) if include else {}
     following = (entries[-1].seq if entries else since) if len(entries) == limit else last
-    response = site.json(
+    answer = site.json(
         {
             "changes": [_change(entry) | bodies.get(entry.seq, {}) for entry in entries],
             "next": following,
@@ -100,8 +101,7 @@ def changes(site: Site) -> Response:
             "epoch": epoch,
         }
     )
-    response.headers["Cache-Control"] = "no-cache"
-    return response
+    return answer_by_content(answer)
 
 
 def _listen(site: Site, since: int, limit: int, filters: Mapping[str, Any], wait: int) -> tuple[int, list[LogEntry]]:

@@ -13,7 +13,7 @@ from catalog_service.operations.narrowing import must_be_set
 from catalog_service.operations.paging import seal, unseal
 from catalog_service.operations.tokens import check, is_key
 from catalog_service.store.rows import stamp_text
-from catalog_service.web.conditional import answer_conditionally
+from catalog_service.web.conditional import answer_by_content, answer_conditionally
 from catalog_service.web.negotiation import JSON, RECORD_FORMATS, negotiate
 from catalog_service.web.pages.records import IDENTIFIER, record_data
 from catalog_service.web.query import whole
@@ -92,16 +92,9 @@ def listing(site: Site) -> Response:
         titles = reader.published_titles(each.identifier for each in entries)
         total = reader.count(kind=kind, set_=set_, live=True)
     key = seal(site.catalogue.secret("page"), ["records", kind, set_, last]) if more else None
-    return site.json(
-        {
-            "total": total,
-            "records": [_entry(site, each, titles[each.identifier]) for each in entries],
-            "next": key,
-            "next_url": site.absolute("/api/v1/records", **(dict(request.args.items()) | {"after": key}))
-            if key
-            else None,
-        }
-    )
+    following = site.absolute("/api/v1/records", **(dict(request.args.items()) | {"after": key})) if key else None
+    shown = [_entry(site, each, titles[each.identifier]) for each in entries]
+    return answer_by_content(site.json({"total": total, "records": shown, "next": key, "next_url": following}))
 
 
 def _after(site: Site, kind: str, set_: str) -> int:

@@ -9,6 +9,7 @@ from flask import Response, request
 
 from catalog_service.operations.offers import offer_data
 from catalog_service.operations.search import HitView, SearchPage, search
+from catalog_service.web.conditional import answer_by_content
 from catalog_service.web.pages.rows import plain_fields
 from catalog_service.web.pages.search import PARAMETERS
 from catalog_service.web.query import query_string, search_request
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
 MIN_SEQ = Parameter("min_seq", "Change that the answer must hold at least", schema={"type": "integer", "minimum": 0})
 
+FACETS = Parameter(
+    "facets", "Names of the facets to count, with commas between; “none” for none; all where it is left out"
+)
+
 
 def routes(site: Site) -> tuple[Route, ...]:
     """Return the addresses of this part."""
@@ -29,7 +34,7 @@ def routes(site: Site) -> tuple[Route, ...]:
             "/api/v1/search",
             lambda: find(site),
             "Search with facets, counts and highlights",
-            (*PARAMETERS, MIN_SEQ, *facet_parameters(site)),
+            (*PARAMETERS, MIN_SEQ, FACETS, *facet_parameters(site)),
             answers={200: "A page of hits", 400: "What was asked cannot be answered"},
             api=True,
         ),
@@ -51,9 +56,11 @@ def facet_parameters(site: Site) -> tuple[Parameter, ...]:
 def find(site: Site) -> Response:
     """Answer a search."""
     page = search(site.catalogue, search_request(request.args, site.lang))
-    response = Response(_written(answer(site, page)), content_type="application/json")
+    told = _written(answer(site, page))
+    body = told[:-1] + f',"took_ms":{page.took_ms}}}'.encode()
+    response = Response(body, content_type="application/json")
     response.headers["Vary"] = "Accept-Language, Cookie"
-    return response
+    return answer_by_content(response, told)
 
 
 _written = msgspec.json.Encoder().encode
@@ -61,7 +68,7 @@ _written = msgspec.json.Encoder().encode
 
 
 def answer(site: Site, page: SearchPage) -> dict[str, Any]:
-    """Return a page of hits as data that `_written` takes."""
+    """Return a page of hits as data that `_written` takes, but for what it took."""
     asked = page.request
     following = query_string(asked, after=page.next, lang=asked.lang) if page.next else ""
     records = site.absolute("/records/")
@@ -78,7 +85,6 @@ def answer(site: Site, page: SearchPage) -> dict[str, Any]:
         "narrow": page.narrow,
         "seq": page.seq,
         "behind": page.behind,
-        "took_ms": page.took_ms,
     }
 
 

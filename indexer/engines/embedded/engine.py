@@ -246,6 +246,11 @@ class EmbeddedEngine:
         return None
 
 
+def _data(document: tantivy.Document) -> dict[str, Any]:
+    data: dict[str, Any] = _read(bytes(document.get_first("data") or b"{}"))
+    return data
+
+
 class _View:
     """One state of the index, as one commit left it."""
 
@@ -257,7 +262,7 @@ class _View:
         self.position, self.newest = 0, 0
         found = searcher.search(translator.any_of(layout.STATE, [layout.WATERMARK]), 1, count=False).hits
         if found:
-            mark = self.data(found[0][1])
+            mark = _data(searcher.doc(found[0][1]))
             self.position, self.newest = mark["position"], mark["newest"]
 
     def kept(self, key: object, make: Callable[[], T], total: Callable[[T], int]) -> T:
@@ -275,10 +280,6 @@ class _View:
             if len(kept) > most:
                 del kept[next(iter(kept))]
         return found
-
-    def data(self, where: tantivy.DocAddress) -> dict[str, Any]:
-        data: dict[str, Any] = _read(bytes(self.searcher.doc(where).get_first("data") or b"{}"))
-        return data
 
     def hashes(self, addresses: Sequence[tantivy.DocAddress]) -> list[str]:
         """Return the hash of each document, read in the order they lie in."""
@@ -300,6 +301,7 @@ class _Answer:
         self._search = search
         self._filters = {name: translator.parts(clause) for name, clause in search.filters}
         self._query = translator.query(search.query)
+        self._sorter = Sorter(view.searcher, translator)
 
     def result(self) -> SearchResult:
         total, facets, counts = self._figures()
@@ -314,8 +316,7 @@ class _Answer:
         )
 
     def _page(self) -> tuple[list[Found], bool]:
-        search = self._search
-        sorter = Sorter(self._view.searcher, self._translator)
+        search, sorter = self._search, self._sorter
         by = search.sort.by
         if by != "relevance":
             query = self._under()
@@ -347,7 +348,7 @@ class _Answer:
         seqs = self._view.searcher.fast_field_values("seq", [where for _, _, where in found]) if found else []
         hits = []
         for (value, id_, where), seq in zip(found, seqs, strict=True):
-            data = self._view.data(where)
+            data = _data(self._sorter.document(where))
             score = float(value or 0.0) if self._search.sort.by == "relevance" else 0.0
             hits.append(Hit(id_, data["kind"], int(seq or 0), score, (value, id_), data["stored"]))
         return tuple(hits)

@@ -6,7 +6,7 @@ order by the ids, which stand beside the documents as columns of numbers (`layou
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -20,7 +20,7 @@ from indexer.result import rounded
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tantivy import DocAddress, Searcher
+    from tantivy import DocAddress, Document, Searcher
 
     from indexer.engines.embedded.translate import Translator
 
@@ -39,6 +39,15 @@ class Sorter:
 
     searcher: Searcher
     translator: Translator
+    _read: dict[tuple[int, int], Document] = field(default_factory=dict)
+
+    def document(self, where: DocAddress) -> Document:
+        """Return a stored document; each is read once, for its place in the order and for what it shows."""
+        place = (where.segment_ord, where.doc)
+        found = self._read.get(place)
+        if found is None:
+            found = self._read[place] = self.searcher.doc(where)
+        return found
 
     def by_relevance(self, query: Query, size: int, after: Key | None) -> tuple[list[Found], bool]:
         """Return a page within the first hits, and whether more follow within them."""
@@ -137,7 +146,7 @@ class Sorter:
         return sorted(((self._id(address), address) for address in addresses), key=lambda found: found[0])[:wanted]
 
     def _id(self, address: DocAddress) -> str:
-        return str(self.searcher.doc(address).get_first("id"))
+        return str(self.document(address).get_first("id"))
 
     def _behind(self, id_: str) -> Query:
         """Return the query of ids that begin with higher bytes, or alike if the id is a long one."""
