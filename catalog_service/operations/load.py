@@ -107,7 +107,7 @@ def load(
         rare_collections(),
         ExitStack() as stack,
         spool_of(catalogue, sources, kind, publishing=publishing, keep=kept, resume=resume) as (spool, old),
-        Beside(catalogue, wanted=publishing and index and not dry) as beside,
+        Beside(catalogue, wanted=publishing and index and not dry and _may_have_two(catalogue)) as beside,
     ):
         run = _Load(catalogue, spool, result, progress or _silent)
         run.conditions, run.beside = conditions, beside
@@ -166,6 +166,10 @@ def _desk(catalogue: Catalogue, sources: Sequence[Source], stack: ExitStack, bes
         return stack.enter_context(catalogue.sandbox.open(sources))
     own = OwnDesk(catalogue.profile, catalogue.iri_base, limits_of(catalogue), catalogue.validation)
     return SharedDesk(own, beside)
+
+
+def _may_have_two(catalogue: Catalogue) -> bool:
+    return catalogue.settings.text("load.second_process") == "on"
 
 
 def _at_least(sources: Sequence[Source]) -> int:

@@ -94,6 +94,21 @@ def test_a_large_file_has_the_other_process_before_anything_is_read(
     assert considered[1:3] == [1, 2]
 
 
+def test_one_process_does_all_of_a_load_where_no_other_is_wanted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("catalog_service.operations.beside.WORTHWHILE", 100)
+    begun = those_that_begin(monkeypatch)
+    catalogue = make_catalogue(tmp_path, search__engine="embedded", load__second_process="off")
+
+    result = load_text(catalogue, bench_turtle(300), "records.ttl")
+
+    assert not begun
+    assert catalogue.index.position() == catalogue.store.last_seq()
+    assert not result.behind
+    catalogue.close()
+
+
 def test_it_ends_when_the_loading_process_is_killed(tmp_path: Path) -> None:
     loading = run_python(LOADING, tmp_path, stdin=-1)
     try:
