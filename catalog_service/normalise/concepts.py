@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from catalog_service.normalise.text import clean_text, half_width
 if TYPE_CHECKING:
     from catalog_service.model.kind import Field
     from catalog_service.model.report import Finding, Place
-    from catalog_service.model.vocabulary import Concept, Vocabularies
+    from catalog_service.model.vocabulary import Concept, Scheme, Vocabularies
 
 _CODE_AND_LABEL = re.compile(r"[\(\[]?([A-Za-z0-9][A-Za-z0-9._/-]{0,60})(?:[\)\]]\s*|\s*[\s:、,|]\s*)(\S.*)")
 _CODE_DASH_LABEL = re.compile(r"([A-Za-z0-9][A-Za-z0-9._/]{0,60})\s*-\s*(\S.*)")
@@ -22,6 +23,7 @@ _CODE_THEN_HAN = re.compile(r"([0-9]{2,12})([\u4e00-\u9fff].*)")
 _SEPARATORS = re.compile(r"[;；、,，|\n]")
 _MOST_KNOWN = 20_000
 _MOST_NAMED = 5
+_MOST_EXAMPLES = 2
 _LONGEST = 200
 
 
@@ -90,20 +92,27 @@ class Concepts:
         return self.choice(text, schemes).one
 
     def unsure(self, each: Field, path: str, text: str, choice: Choice, place: Place) -> Finding:
-        """Return the finding on a text that means no concept or several."""
+        """Return the finding on a text that means no concept or several, with what may be written."""
         shown = choice.found or choice.near or self._all(each)
+        code = "ambiguous-code" if choice.found else "unknown-code" if shown else "unlike-any-code"
+        first = self._vocabularies[each.schemes[0]]
         several = len(each.schemes) > 1
-        near = {lang: _listed(shown, lang, several=several) for lang in LANGUAGES}
-        code = "ambiguous-code" if choice.found else "unknown-code"
+        near = {lang: _listed(shown or _examples(first), lang, several=several) for lang in LANGUAGES}
         return notice(
             code, place, path=path, field=each, value=text[:80],
-            near=near if shown else "", count=len(choice.found),
+            near=near, count=len(choice.found), list=dict(first.labels), slug=first.slug,
         )  # fmt: skip
 
     def _all(self, each: Field) -> tuple[Concept, ...]:
         """Return the whole list, if it is short enough to be named."""
         concepts = [one for slug in each.schemes for one in self._vocabularies[slug].concepts.values()]
         return tuple(concepts) if len(concepts) <= 2 * _MOST_NAMED else ()
+
+
+def _examples(scheme: Scheme) -> tuple[Concept, ...]:
+    """Return a few concepts that a record may name in most fields: those without narrower ones."""
+    usable = (each for code, each in scheme.concepts.items() if scheme.is_leaf(code) and not each.replaced_by)
+    return tuple(itertools.islice(usable, _MOST_EXAMPLES))
 
 
 def _listed(concepts: tuple[Concept, ...], lang: str, *, several: bool) -> str:

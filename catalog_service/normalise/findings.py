@@ -32,6 +32,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "repaired": ("{label}: {value} was read as {new}.", ""),
     "unknown-property": ("The property {value} is not in the profile; it was kept.", ""),
     "unknown-code": ("{label}: “{value}” is not in the list.", "Write one of: {near}."),
+    "unlike-any-code": (
+        "{label}: “{value}” is not in the list.",
+        "Write a code or a name of the list “{list}” ({slug}), such as {near}.",
+    ),
     "ambiguous-code": ("{label}: “{value}” may mean {count} things.", "Write one of: {near}."),
     "bad-date": ("{label}: “{value}” is not a date.", "Write it like 2026-03-05."),
     "no-such-day": ("{label}: there is no day “{value}”.", "Write a day of the calendar, like 2026-03-05."),
@@ -72,6 +76,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
 
 
 CODES = {
+    "unlike-any-code": "unknown-code",
     "no-such-day": "bad-date", "bad-integer": "bad-number", "bad-phone": "bad-iri", "bad-iri-own": "bad-iri",
     "bad-address": "bad-iri", "bad-iri-part": "bad-iri",
     "price-contradicts": "bad-price", "period-contradicts": "bad-period",

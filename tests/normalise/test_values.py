@@ -90,6 +90,27 @@ def test_an_unknown_code_is_told_with_codes_that_may_be_chosen() -> None:
     assert "05 " not in finding.suggestion["zh"]
 
 
+def test_what_is_like_no_code_is_told_with_the_list_and_codes_of_it() -> None:
+    finding = read("category", "9999").findings[0]
+
+    assert finding.code == "unknown-code"
+    assert "“科技服务产品分类”（service-category）" in finding.suggestion["zh"]
+    assert "0101 " in finding.suggestion["zh"]
+    assert "0101 " in finding.suggestion["en"]
+
+
+@pytest.mark.parametrize("kind", ["service-product", "service-agency"])
+def test_every_list_tells_what_to_write_for_what_is_not_in_it(kind: str) -> None:
+    names = [name for name, each in profile().kinds[kind].walk() if each.type == "concept" and not each.computed]
+
+    told = {name: read(name, "§§§", kind=kind).findings[0] for name in names}
+
+    assert names
+    assert {(each.code, bool(each.suggestion["zh"]), bool(each.suggestion["en"])) for each in told.values()} == {
+        ("unknown-code", True, True)
+    }
+
+
 def test_a_code_of_two_lists_is_told_with_both_and_found_with_its_label() -> None:
     finding = read("serviceField", "05", kind="service-agency").findings[0]
 
