@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 def rounded(score: float) -> float:
     """Return the score in five significant digits, which is as far as engines with 32-bit floats agree.
 
+    Where a score lies between two roundings the last of them may differ by one.
+
     >>> rounded(12.3456789)
     12.346
     """

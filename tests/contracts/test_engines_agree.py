@@ -1,14 +1,18 @@
 """Whatever is written and asked, every engine gives the same hits, the same counts, the same order.
 
-Scores are compared in five digits. Order by relevance is compared for documents written once: a version that was
-replaced still counts in the word statistics of tantivy and Lucene until they merge, in those of the reference it does
-not; so after a history of changes it is hits, counts and every other order that are compared.
+Scores are compared in five digits, of which the last may differ by one where a score lies between two roundings:
+engines add 32-bit floats in orders of their own. Hits so near one another may change places. Order by relevance is
+compared for documents written once: a version that was replaced still counts in the word statistics of tantivy and
+Lucene until they merge, in those of the reference it does not; so after a history of changes it is hits, counts and
+every other order that are compared.
 """
 
 from __future__ import annotations
 
 import contextlib
+import math
 import string
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -176,7 +180,41 @@ def compare(answers: dict[str, Any], *, about: object) -> None:
     """Hold the engines against the reference."""
     expected = answers.pop("memory")
     for name, given_ in answers.items():
-        assert (name, about, given_) == (name, about, expected)
+        assert (name, about, settled(given_, expected)) == (name, about, expected)
+
+
+def settled(given_: Any, expected: Any) -> Any:
+    """Return an answer as the reference has it, if they differ by nothing but how a score was rounded."""
+    if isinstance(given_, dict):
+        if are_scores(given_["keys"]) and are_near(given_["keys"], expected["keys"]):
+            same = sorted(given_["hits"], key=itemgetter(0)) == sorted(expected["hits"], key=itemgetter(0))
+            return given_ | {name: expected[name] for name in ("hits", "keys", "scores")} if same else given_
+    elif are_scores(given_) and are_near(given_, expected):
+        return expected
+    return given_
+
+
+def are_scores(keys: Any) -> bool:
+    """Tell whether these are keys of hits in the order of relevance."""
+    return (
+        isinstance(keys, list) and bool(keys) and all(type(each) is tuple and type(each[0]) is float for each in keys)
+    )
+
+
+def are_near(keys: list[tuple[float, str]], others: list[tuple[float, str]]) -> bool:
+    """Tell whether keys name the same documents, with scores that differ by one in the last of five digits at most."""
+    return sorted(id_ for _, id_ in keys) == sorted(id_ for _, id_ in others) and all(
+        abs(one - other) <= 1.01 * 10.0 ** (math.floor(math.log10(other)) - 4) if other > 0 else one == other
+        for (one, _), (other, _) in zip(keys, others, strict=True)
+    )
+
+
+def test_scores_are_the_same_when_they_differ_by_one_in_the_fifth_digit() -> None:
+    assert are_near([(2.4092, "Q"), (0.0, "E")], [(2.4093, "Q"), (0.0, "E")])
+    assert are_near([(2.4093, "Q"), (2.4092, "E")], [(2.4093, "E"), (2.4093, "Q")])
+    assert not are_near([(2.4091, "Q")], [(2.4093, "Q")])
+    assert not are_near([(2.4093, "Q")], [(2.4093, "E")])
+    assert not are_near([(0.0001, "Q")], [(0.0, "Q")])
 
 
 def whole_order(engine: Engine, search: Search) -> list[Any]:
