@@ -1,7 +1,8 @@
 """Search over HTTP with eight facets and highlights, four clients; then the engines' share, ours and rivals'.
 
-Over HTTP the same is asked with all twelve facets too, as pages do. Every query is also asked inside one process, of the
-embedded engine and, where there is a server, of Elasticsearch over the same records with the same eight facets. SQLite FTS5 over our tokens runs in `bench_search_engine`.
+Over HTTP the same is asked with all twelve facets too, as pages do. Every query is also asked inside one process, of
+the embedded engine and, where there is a server, of Elasticsearch over the same records with the same eight facets.
+SQLite FTS5 over our tokens runs in `bench_search_engine`.
 
     python -m benchmarks.bench_search --home HOME --each queries.tsv
 
