@@ -206,9 +206,11 @@ def _tabs(catalogue: Catalogue, clause: Clause, kind: Kind, total: int) -> dict[
     others = tuple(name for name in catalogue.profile.kinds if name != kind.name)
     among = (("kind", Keyword("kind", others)),)
     by_kind = (FacetRequest("kind", "kind"),) if len(others) > 1 else ()
-    counted = catalogue.index.search(Search(clause, filters=among, facets=by_kind, size=0)) if others else None
-    found = {} if counted is None else counted.facets["kind"] if by_kind else {others[0]: counted.total}
-    return {name: total if name == kind.name else found.get(name, 0) for name in catalogue.profile.kinds}
+    found = {kind.name: total}
+    if others:
+        counted = catalogue.index.search(Search(clause, filters=among, facets=by_kind, size=0))
+        found |= counted.facets["kind"] if by_kind else {others[0]: counted.total}
+    return {name: found.get(name, 0) for name in catalogue.profile.kinds}
 
 
 def _second_try(catalogue: Catalogue, kind: Kind, page: SearchPage, parsed: Parsed) -> SearchPage:
